@@ -1,0 +1,24 @@
+// The straight-path (rectified-flow) loss  L(v) = E integral_0^1 |v(X_t, t) - target|^2 dt  of Gaussian problems.
+#pragma once
+
+#include <straightedge/residual.hpp>
+
+namespace straightedge {
+
+/// L of the field (th, Th). Infinity where the integral diverges (std::numeric_limits<T>::infinity()); exactly 0 for a pair
+/// field on its own coupling without noise, singular times or not.
+template <RealScalar T>
+[[nodiscard]] T loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+
+/// L(v*), the smallest loss of any field: integral of tr Cov(target | X_t). Infinite for bridge noise in the target.
+template <RealScalar T>
+[[nodiscard]] T minimum_loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
+
+/// True iff the integrals of E|r|^2 and of E|g|^2 over [0,1] diverge. Both integrands are rational in t and not negative,
+/// so a pole has even order: the integrand next to it tells a pole from a removable singularity.
+template <RealScalar T>
+[[nodiscard]] bool loss_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+template <RealScalar T>
+[[nodiscard]] bool gradient_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+
+}  // namespace straightedge
