@@ -1,8 +1,8 @@
 // A case: what a generator draws and a claim judges.
 //
 // Everything in it is a named list of integers, so that a case shrinks (towards zero, which every builder takes as the
-// simplest value), prints, hashes, travels through JSON and replays exactly, in any tier. Builders (generators.hpp) turn
-// the integers into Gaussians, couplings and finite sets.
+// simplest value), prints, hashes, travels through JSON and replays exactly, in any tier. Builders (generators.hpp)
+// turn the integers into Gaussians, couplings and finite sets.
 #pragma once
 
 #include <cstdint>

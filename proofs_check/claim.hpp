@@ -1,16 +1,16 @@
 // A claim: a statement about flows with hypotheses and a conclusion, that cases can refute; and its mutant.
 //
-// One file under claims/ holds one claim and registers it. It says what it claims (ClaimInfo), draws cases, and judges one
-// case in one tier: the margin by which the conclusion holds. The campaign does the rest. Every claim also judges under
-// Variant::mutant, the same claim slightly falsified; a run in which the planted cases do not refute the mutant fails as a
-// whole, since the check could not have failed.
+// One file under claims/ holds one claim and registers it. It says what it claims (ClaimInfo), draws cases, and judges
+// one case in one tier: the margin by which the conclusion holds. The campaign does the rest. Every claim also judges
+// under Variant::mutant, the same claim slightly falsified; a run in which the planted cases do not refute the mutant
+// fails as a whole, since the check could not have failed.
 #pragma once
 
 #include <case.hpp>
 
+#include <rapidcheck/Gen.h>
 #include <memory>
 #include <optional>
-#include <rapidcheck/Gen.h>
 #include <straightedge/scalar.hpp>
 #include <string>
 #include <vector>
@@ -23,9 +23,9 @@ enum class Tier { working, digits50, digits100 };
 enum class Variant { claim, mutant };
 
 struct ClaimInfo {
-  std::string id;          ///< "lemma-1"
-  std::string label;       ///< the paper's label, "Lemma 1"; or "beyond the paper"
-  int order;               ///< position in every table: the paper's claims from 100, ours from 200, certify's where they belong
+  std::string id;     ///< "lemma-1"
+  std::string label;  ///< the paper's label, "Lemma 1"; or "beyond the paper"
+  int order;  ///< position in every table: the paper's claims from 100, ours from 200, certify's where they belong
   std::string statement;   ///< the conclusion, one or two sentences
   std::string hypotheses;  ///< what it needs
   std::string margin;      ///< what the margin measures
@@ -34,9 +34,9 @@ struct ClaimInfo {
   std::string mutant;      ///< how the mutant falsifies it
   DecidedBy by = DecidedBy::prove;
   Verdict expected = Verdict::supported;
-  /// The verdict when no case fails: `supported` for a plain claim. A claim whose general statement the paper makes and we
-  /// refute judges the boundary on its cases and exhibits the refutation by counterexample(); one whose conclusion does not
-  /// follow judges its evidence.
+  /// The verdict when no case fails: `supported` for a plain claim. A claim whose general statement the paper makes and
+  /// we refute judges the boundary on its cases and exhibits the refutation by counterexample(); one whose conclusion
+  /// does not follow judges its evidence.
   Verdict when_cases_hold = Verdict::supported;
 };
 
@@ -67,7 +67,9 @@ class Claim {
   /// For a claim that is expected to be refuted: the counterexample to its general statement, judged by judge_general.
   [[nodiscard]] virtual std::optional<Case> counterexample() const { return std::nullopt; }
   /// Margin of the general statement on a case (only where counterexample() gives one).
-  [[nodiscard]] virtual Judgement judge_general(const Case& value, Tier tier) const { return judge(value, tier, Variant::claim); }
+  [[nodiscard]] virtual Judgement judge_general(const Case& value, Tier tier) const {
+    return judge(value, tier, Variant::claim);
+  }
 };
 
 /// Dispatches judge() to a member template `template <class T> Judgement judge_in(const Case&, Variant) const`.
@@ -100,7 +102,8 @@ class Registration {
 [[nodiscard]] std::string to_string(Verdict verdict);  ///< "not implied", "needs runs", ...
 [[nodiscard]] std::string to_string(DecidedBy by);
 
-/// Margin of an equality |a - b| = 0 that rounding blurs: 1 - error / bound. `bound` is derived, absolute, in the units of error.
+/// Margin of an equality |a - b| = 0 that rounding blurs: 1 - error / bound. `bound` is derived, absolute, in the units
+/// of error.
 [[nodiscard]] Judgement judge_equality(double error, double bound, std::string detail = {});
 
 }  // namespace straightedge::proofs

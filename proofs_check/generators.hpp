@@ -3,12 +3,10 @@
 // Keys of a case, all integers; zero is the simplest value of each:
 //   d          [d]         dimension, 1 <= d
 //   root       [d]         e_i: the eigenvalues of M^{1/2} are 2^{floor(e_i/8)} (8 + e_i mod 8) / 8
-//   frame      [d(d-1)/2]  plane turns of the eigenvectors of M, each by the rational rotation of half-angle tangent n/16
-//   mean       [d]         mu_i = n / 16
-//   angles     [planes]    rotation angles of R in 1/16 degree, one a plane (0,1), (2,3), ...
-//   planes     [d(d-1)/2]  plane turns of the basis in which R is block-diagonal (missing or zero: the axes)
-//   reflect    [1]         1: R's last axis is reflected too (det R = -1)
-//   sigma      [1]         s = n / 256
+//   frame      [d(d-1)/2]  plane turns of the eigenvectors of M, each by the rational rotation of half-angle tangent
+//   n/16 mean       [d]         mu_i = n / 16 angles     [planes]    rotation angles of R in 1/16 degree, one a plane
+//   (0,1), (2,3), ... planes     [d(d-1)/2]  plane turns of the basis in which R is block-diagonal (missing or zero:
+//   the axes) reflect    [1]         1: R's last axis is reflected too (det R = -1) sigma      [1]         s = n / 256
 //   time       [1]         t = n / 4096
 #pragma once
 
@@ -36,8 +34,8 @@ struct GaussianCaseOptions {
   double largest_condition = 1e12;  ///< of M
   double largest_angle = 180;       ///< degrees, in absolute value
 };
-/// Covers the classes of interest on purpose: condition 1, moderate, up to the largest; mean zero, moderate, large (1e3);
-/// angles near 0, generic, near the largest. Shrinks towards d smallest, M = I, mu = 0, angle 0.
+/// Covers the classes of interest on purpose: condition 1, moderate, up to the largest; mean zero, moderate, large
+/// (1e3); angles near 0, generic, near the largest. Shrinks towards d smallest, M = I, mu = 0, angle 0.
 [[nodiscard]] rc::Gen<Case> gaussian_case(const GaussianCaseOptions& options);
 
 /// Uniform integer in [low, high] that shrinks towards the value of least magnitude; a composed generator.
@@ -66,8 +64,9 @@ template <RealScalar T>
 template <RealScalar T>
 [[nodiscard]] Coupling<T> rotated_of(const Case& value);
 
-/// "d=3", "condition<=10" / "<=1e6" / ">1e6", "mean zero" / "moderate" / "large", "angle<5" / "generic" / "angle>175", and,
-/// where there is a rotation, "nearly singular" when min_t |det((1-t) I + t A)| is below 1e-3 of its largest value.
+/// "d=3", "condition<=10" / "<=1e6" / ">1e6", "mean zero" / "moderate" / "large", "angle<5" / "generic" / "angle>175",
+/// and, where there is a rotation, "nearly singular" when min_t |det((1-t) I + t A)| is below 1e-3 of its largest
+/// value.
 [[nodiscard]] std::vector<std::string> gaussian_classes(const Case& value);
 /// Condition number of M from the `root` list.
 [[nodiscard]] double condition_of(const Case& value);

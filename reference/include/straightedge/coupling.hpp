@@ -1,7 +1,7 @@
 // Gaussian couplings of the source N(0, I) with a target N(mu, M).
 //
-// A Gaussian coupling is fixed by the cross-covariance C = E[(X1 - mu) X0^T]; it is admissible iff M - C C^T is positive
-// semidefinite. It is deterministic, X1 = mu + A X0, iff C = A with A A^T = M.
+// A Gaussian coupling is fixed by the cross-covariance C = E[(X1 - mu) X0^T]; it is admissible iff M - C C^T is
+// positive semidefinite. It is deterministic, X1 = mu + A X0, iff C = A with A A^T = M.
 #pragma once
 
 #include <straightedge/gaussian.hpp>
@@ -48,7 +48,8 @@ template <RealScalar T>
 template <class T>
 [[nodiscard]] T transport_cost(const Coupling<T>& coupling);
 
-/// The angle in degrees, in (-180, 180], of the orthogonal polar factor of C, for d = 2. Throws DoesNotExist if det C <= 0.
+/// The angle in degrees, in (-180, 180], of the orthogonal polar factor of C, for d = 2. Throws DoesNotExist if det C
+/// <= 0.
 template <RealScalar T>
 [[nodiscard]] T rotation_degrees(const Coupling<T>& coupling);
 

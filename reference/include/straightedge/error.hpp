@@ -1,4 +1,5 @@
-// The exceptions of straightedge. Each is thrown where the input enters, and becomes one line on stderr and an exit code.
+// The exceptions of straightedge. Each is thrown where the input enters, and becomes one line on stderr and an exit
+// code.
 #pragma once
 
 #include <stdexcept>

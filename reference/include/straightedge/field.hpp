@@ -45,6 +45,7 @@ template <RealScalar T>
 
 /// v*(x, t) of the head comment. Throws DoesNotExist where Sigma_t is singular.
 template <class T>
-[[nodiscard]] Vector<T> minimiser_velocity(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const Vector<T>& x, const T& t);
+[[nodiscard]] Vector<T> minimiser_velocity(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                           const Vector<T>& x, const T& t);
 
 }  // namespace straightedge

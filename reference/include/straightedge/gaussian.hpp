@@ -25,7 +25,8 @@ template <class T>
   return {Vector<T>::Zero(d), Matrix<T>::Identity(d, d)};
 }
 
-/// Throws InputError, with the smallest eigenvalue, unless the covariance is symmetric positive definite and shapes agree.
+/// Throws InputError, with the smallest eigenvalue, unless the covariance is symmetric positive definite and shapes
+/// agree.
 template <RealScalar T>
 void require_valid(const Gaussian<T>& gaussian);
 

@@ -1,7 +1,7 @@
 // The gradient of the straight-path loss on one sample, and its variance.
 //
-// One training sample is (x0, x1, z, t), t ~ U[0,1], with loss |v(x_t,t) - target|^2 and residual r = target - v. For the
-// pair field   d/dth = -2 S^T r,   d/dTh = -2 S^T r y^T.   The gradient variance is
+// One training sample is (x0, x1, z, t), t ~ U[0,1], with loss |v(x_t,t) - target|^2 and residual r = target - v. For
+// the pair field   d/dth = -2 S^T r,   d/dTh = -2 S^T r y^T.   The gradient variance is
 //     tr Cov(g) = E|g|^2 - |E g|^2,   expectation over all four.
 // In Gaussian latents w,  S^T r = P w + p  and  y = Q w + q, so at a fixed t
 //     E|g|^2 = 4 [ (tr P P^T + p^T p)(tr Q Q^T + q^T q + 1) + 2 tr(P^T P Q^T Q) + 4 p^T P Q^T q ]
@@ -27,17 +27,21 @@ struct GradientMoments {
   T variance;
 };
 template <RealScalar T>
-[[nodiscard]] GradientMoments<T> gradient_moments(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+[[nodiscard]] GradientMoments<T> gradient_moments(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                                  const PairField<T>& field);
 
 /// Shorthand for gradient_moments(...).variance.
 template <RealScalar T>
-[[nodiscard]] T gradient_variance(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+[[nodiscard]] T gradient_variance(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                  const PairField<T>& field);
 
 /// The other two parametrisations, of the field (th, Th). Infinite where they are.
 template <RealScalar T>
-[[nodiscard]] T gradient_variance_time_local(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+[[nodiscard]] T gradient_variance_time_local(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                             const PairField<T>& field);
 template <RealScalar T>
-[[nodiscard]] T gradient_variance_functional(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+[[nodiscard]] T gradient_variance_functional(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                             const PairField<T>& field);
 
 /// And at the minimiser v*, where E r = 0 and Cov(r, X_t) = 0.
 template <RealScalar T>

@@ -41,7 +41,8 @@ struct NoiseSchedule {
   [[nodiscard]] T target_cross(const T& t) const {
     return adds_noise_to_target() ? T(sigma * sigma * (T(1) - T(2) * t) / T(2)) : T(0);
   }
-  /// f'^2 where the target has it: s^2 (1-2t)^2 / (4 t (1-t)) for `bridge` with target `interpolant`, t in (0, 1); else 0.
+  /// f'^2 where the target has it: s^2 (1-2t)^2 / (4 t (1-t)) for `bridge` with target `interpolant`, t in (0, 1); else
+  /// 0.
   [[nodiscard]] T target_squared(const T& t) const {
     if (!adds_noise_to_target()) {
       return T(0);
@@ -63,14 +64,17 @@ template <class T>
 
 /// B_t of the head comment, d x d.
 template <class T>
-[[nodiscard]] Matrix<T> target_interpolant_covariance(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const T& t);
+[[nodiscard]] Matrix<T> target_interpolant_covariance(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                                      const T& t);
 
-/// Times in [0,1] at which Sigma_t is singular, ascending: empty with constant noise; for a deterministic coupling without
-/// noise (with bridge noise: at the ends only, where it vanishes) those with (1-t) I + t A singular.
+/// Times in [0,1] at which Sigma_t is singular, ascending: empty with constant noise; for a deterministic coupling
+/// without noise (with bridge noise: at the ends only, where it vanishes) those with (1-t) I + t A singular.
 template <RealScalar T>
 [[nodiscard]] std::vector<T> singular_interpolant_times(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 
-/// Complex times at which Sigma_t is singular: the poles of everything that contains Sigma_t^{-1}. For quadrature planning.
-[[nodiscard]] std::vector<std::complex<double>> interpolant_poles(const Coupling<double>& coupling, const NoiseSchedule<double>& noise);
+/// Complex times at which Sigma_t is singular: the poles of everything that contains Sigma_t^{-1}. For quadrature
+/// planning.
+[[nodiscard]] std::vector<std::complex<double>> interpolant_poles(const Coupling<double>& coupling,
+                                                                  const NoiseSchedule<double>& noise);
 
 }  // namespace straightedge

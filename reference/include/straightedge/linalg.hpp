@@ -17,7 +17,8 @@ template <class T>
 using Vector = Eigen::Matrix<T, Eigen::Dynamic, 1>;
 
 /// a b, by the fastest product of the tier. In a real tier each entry is off by at most
-/// k u |a|_row |b|_col, with k the inner dimension: small entries of a badly scaled row keep absolute, not relative, accuracy.
+/// k u |a|_row |b|_col, with k the inner dimension: small entries of a badly scaled row keep absolute, not relative,
+/// accuracy.
 template <class T>
 [[nodiscard]] Matrix<T> product(const Matrix<T>& a, const Matrix<T>& b);
 
@@ -49,7 +50,8 @@ struct Eigenvalue {
 template <RealScalar T>
 [[nodiscard]] std::vector<Eigenvalue<T>> eigenvalues(const Matrix<T>& a);
 
-/// The symmetric positive definite square root M^{1/2}.  Shape d x d.  Throws DoesNotExist if M is not positive definite.
+/// The symmetric positive definite square root M^{1/2}.  Shape d x d.  Throws DoesNotExist if M is not positive
+/// definite.
 template <RealScalar T>
 [[nodiscard]] Matrix<T> square_root(const Matrix<T>& m);
 

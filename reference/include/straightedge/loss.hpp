@@ -5,8 +5,8 @@
 
 namespace straightedge {
 
-/// L of the field (th, Th). Infinity where the integral diverges (std::numeric_limits<T>::infinity()); exactly 0 for a pair
-/// field on its own coupling without noise, singular times or not.
+/// L of the field (th, Th). Infinity where the integral diverges (std::numeric_limits<T>::infinity()); exactly 0 for a
+/// pair field on its own coupling without noise, singular times or not.
 template <RealScalar T>
 [[nodiscard]] T loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
 
@@ -14,11 +14,13 @@ template <RealScalar T>
 template <RealScalar T>
 [[nodiscard]] T minimum_loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 
-/// True iff the integrals of E|r|^2 and of E|g|^2 over [0,1] diverge. Both integrands are rational in t and not negative,
-/// so a pole has even order: the integrand next to it tells a pole from a removable singularity.
+/// True iff the integrals of E|r|^2 and of E|g|^2 over [0,1] diverge. Both integrands are rational in t and not
+/// negative, so a pole has even order: the integrand next to it tells a pole from a removable singularity.
 template <RealScalar T>
-[[nodiscard]] bool loss_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+[[nodiscard]] bool loss_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                    const PairField<T>& field);
 template <RealScalar T>
-[[nodiscard]] bool gradient_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
+[[nodiscard]] bool gradient_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                        const PairField<T>& field);
 
 }  // namespace straightedge

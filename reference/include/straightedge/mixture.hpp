@@ -36,8 +36,8 @@ void require_valid(const MixtureCoupling<T>& mixture);
 
 /// v*(x, t) of the head comment; responsibilities through log-sum-exp. Throws DoesNotExist where a Sigma_k is singular.
 template <RealScalar T>
-[[nodiscard]] Vector<T> mixture_minimiser_velocity(const MixtureCoupling<T>& mixture, const NoiseSchedule<T>& noise, const Vector<T>& x,
-                                                   const T& t);
+[[nodiscard]] Vector<T> mixture_minimiser_velocity(const MixtureCoupling<T>& mixture, const NoiseSchedule<T>& noise,
+                                                   const Vector<T>& x, const T& t);
 
 /// Weighted Gaussians: one marginal of a mixture.
 template <class T>

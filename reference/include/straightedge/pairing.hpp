@@ -39,41 +39,46 @@ struct Crossing {
   Eigen::Index first, second;  ///< first < second
 };
 
-/// All crossings in (0, 1], ordered by time, then pair. Lines that coincide for all t (equal pairs) do not cross. Exact.
+/// All crossings in (0, 1], ordered by time, then pair. Lines that coincide for all t (equal pairs) do not cross.
+/// Exact.
 [[nodiscard]] std::vector<Crossing> crossings(const FiniteSet<Rational>& pairs);
 
 /// The distinct crossing times in (0, 1], ascending.
 [[nodiscard]] std::vector<Rational> crossing_times(const FiniteSet<Rational>& pairs);
 
-/// The memorising field: the average of x1^i - x0^i over the pairs with x_t^i = x exactly; nothing off the training lines.
-[[nodiscard]] std::optional<Vector<Rational>> memorising_velocity(const FiniteSet<Rational>& pairs, const Vector<Rational>& x,
-                                                                  const Rational& t);
+/// The memorising field: the average of x1^i - x0^i over the pairs with x_t^i = x exactly; nothing off the training
+/// lines.
+[[nodiscard]] std::optional<Vector<Rational>> memorising_velocity(const FiniteSet<Rational>& pairs,
+                                                                  const Vector<Rational>& x, const Rational& t);
 
 /// The empirical straight-path loss of the memorising field at time t: exactly 0 unless t is a crossing time.
 [[nodiscard]] Rational memorising_loss(const FiniteSet<Rational>& pairs, const Rational& t);
 
-/// Explicit Euler with the memorising field from source i on the grid 0 = t_0 < ... < t_n = 1, in exact arithmetic. Ends at
-/// the partner exactly if no inner grid point is a crossing time of line i. Nothing if it leaves the training lines.
+/// Explicit Euler with the memorising field from source i on the grid 0 = t_0 < ... < t_n = 1, in exact arithmetic.
+/// Ends at the partner exactly if no inner grid point is a crossing time of line i. Nothing if it leaves the training
+/// lines.
 [[nodiscard]] std::optional<Vector<Rational>> memorising_euler(const FiniteSet<Rational>& pairs, Eigen::Index i,
                                                                const std::vector<Rational>& grid);
 
 /// The noisy minimiser of frozen pairs at (x, t). Throws DoesNotExist where f(t) = 0.
 template <RealScalar T>
-[[nodiscard]] Vector<T> frozen_minimiser_velocity(const FiniteSet<T>& pairs, const NoiseSchedule<T>& noise, const Vector<T>& x, const T& t);
+[[nodiscard]] Vector<T> frozen_minimiser_velocity(const FiniteSet<T>& pairs, const NoiseSchedule<T>& noise,
+                                                  const Vector<T>& x, const T& t);
 
 /// The minimiser with x0 drawn anew from N(0, I), at (x, t). Throws DoesNotExist at t = 1 without noise.
 template <RealScalar T>
-[[nodiscard]] Vector<T> resampled_minimiser_velocity(const Matrix<T>& targets, const NoiseSchedule<T>& noise, const Vector<T>& x, const T& t);
+[[nodiscard]] Vector<T> resampled_minimiser_velocity(const Matrix<T>& targets, const NoiseSchedule<T>& noise,
+                                                     const Vector<T>& x, const T& t);
 
-/// The tube bound of constant noise: with delta = min_{t, i != j} |x_t^i - x_t^j| and V = max |v_i - v_j|, v_i = x1^i - x0^i,
-/// if e = (N-1) V exp(-delta^2 / (4F)) <= delta/4 then every training source ends within e of its partner.
+/// The tube bound of constant noise: with delta = min_{t, i != j} |x_t^i - x_t^j| and V = max |v_i - v_j|, v_i = x1^i -
+/// x0^i, if e = (N-1) V exp(-delta^2 / (4F)) <= delta/4 then every training source ends within e of its partner.
 /// `exponent` is the 4 of the formula.
 template <class T>
 struct TubeBound {
-  T separation;      ///< delta
-  T velocity_spread; ///< V
-  T radius;          ///< e
-  bool applies;      ///< e <= delta / 4
+  T separation;       ///< delta
+  T velocity_spread;  ///< V
+  T radius;           ///< e
+  bool applies;       ///< e <= delta / 4
 };
 template <RealScalar T>
 [[nodiscard]] TubeBound<T> tube_bound(const FiniteSet<T>& pairs, const T& f_squared, const T& exponent = T(4));

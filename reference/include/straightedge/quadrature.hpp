@@ -1,8 +1,8 @@
 // Quadrature on [0, 1] for integrands that are rational in t with known poles.
 //
-// Gauss-Legendre with n nodes on an interval converges like rho^{-2n}, rho the parameter of the largest Bernstein ellipse
-// of the interval that is free of poles. The planner bisects [0, 1] until every panel's rho is large, and gives each panel
-// the nodes that its rho asks for.
+// Gauss-Legendre with n nodes on an interval converges like rho^{-2n}, rho the parameter of the largest Bernstein
+// ellipse of the interval that is free of poles. The planner bisects [0, 1] until every panel's rho is large, and gives
+// each panel the nodes that its rho asks for.
 #pragma once
 
 #include <straightedge/scalar.hpp>

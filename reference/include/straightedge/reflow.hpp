@@ -15,12 +15,13 @@ template <RealScalar T>
 template <RealScalar T>
 [[nodiscard]] T noisy_reflow_angle(const T& angle, const T& f_squared);
 
-/// The same for bridge noise, target `displacement`: sin(angle) / sqrt(alpha beta) * atan sqrt(beta / alpha), alpha = c^2 + s^2/4,
-/// beta = k^2 - s^2/4; artanh for beta < 0, the limit sin(angle)/alpha at beta = 0.
+/// The same for bridge noise, target `displacement`: sin(angle) / sqrt(alpha beta) * atan sqrt(beta / alpha), alpha =
+/// c^2 + s^2/4, beta = k^2 - s^2/4; artanh for beta < 0, the limit sin(angle)/alpha at beta = 0.
 template <RealScalar T>
 [[nodiscard]] T bridge_reflow_angle(const T& angle, const T& sigma_squared);
 
-/// Rounds of noisy ReFlow until the angle falls below `target`, all in radians. At most `limit` rounds; throws DoesNotExist beyond.
+/// Rounds of noisy ReFlow until the angle falls below `target`, all in radians. At most `limit` rounds; throws
+/// DoesNotExist beyond.
 template <RealScalar T>
 [[nodiscard]] int rounds_until(T angle, const T& target, const T& f_squared, int limit);
 

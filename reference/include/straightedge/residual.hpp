@@ -27,18 +27,18 @@ template <class T>
 /// Loss and gradient moments at one time t, per parametrisation; see gradient_variance.hpp for the meaning of each.
 template <class T>
 struct MomentsAtTime {
-  T loss;                  ///< E|r|^2
-  T second_moment;         ///< E|g|^2 for the parameters (th, Th)
-  Vector<T> mean_shift;    ///< E g_th = -2 E[S^T r], d
-  Matrix<T> mean_matrix;   ///< E g_Th = -2 E[S^T r y^T], d x d
-  T time_local_variance;   ///< tr Cov of (-2 r, -2 r (x - t mu)^T)
-  Vector<T> residual_mean; ///< E r, d
+  T loss;                   ///< E|r|^2
+  T second_moment;          ///< E|g|^2 for the parameters (th, Th)
+  Vector<T> mean_shift;     ///< E g_th = -2 E[S^T r], d
+  Matrix<T> mean_matrix;    ///< E g_Th = -2 E[S^T r y^T], d x d
+  T time_local_variance;    ///< tr Cov of (-2 r, -2 r (x - t mu)^T)
+  Vector<T> residual_mean;  ///< E r, d
 };
 
 /// Throws DoesNotExist at a singular time.
 template <class T>
-[[nodiscard]] MomentsAtTime<T> moments_at_time(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field,
-                                               const Mismatch<T>& mismatch, const T& t);
+[[nodiscard]] MomentsAtTime<T> moments_at_time(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                               const PairField<T>& field, const Mismatch<T>& mismatch, const T& t);
 
 /// Only E|g|^2 and E g of (th, Th): what the gradient variance needs, at about half the products.
 template <class T>
@@ -48,16 +48,19 @@ struct GradientMomentsAtTime {
   Matrix<T> mean_matrix;
 };
 template <class T>
-[[nodiscard]] GradientMomentsAtTime<T> gradient_moments_at_time(const NoiseSchedule<T>& noise, const PairField<T>& field,
-                                                                const Mismatch<T>& mismatch, const T& t);
+[[nodiscard]] GradientMomentsAtTime<T> gradient_moments_at_time(const NoiseSchedule<T>& noise,
+                                                                const PairField<T>& field, const Mismatch<T>& mismatch,
+                                                                const T& t);
 
 /// E|r|^2 at one time.
 template <class T>
-[[nodiscard]] T loss_at_time(const NoiseSchedule<T>& noise, const PairField<T>& field, const Mismatch<T>& mismatch, const T& t);
+[[nodiscard]] T loss_at_time(const NoiseSchedule<T>& noise, const PairField<T>& field, const Mismatch<T>& mismatch,
+                             const T& t);
 
-/// The same for the minimiser v*, which has E r = 0 and Cov(r, X_t) = 0: only `loss`, `time_local_variance` and the zero
-/// `residual_mean` are filled.
+/// The same for the minimiser v*, which has E r = 0 and Cov(r, X_t) = 0: only `loss`, `time_local_variance` and the
+/// zero `residual_mean` are filled.
 template <class T>
-[[nodiscard]] MomentsAtTime<T> minimiser_moments_at_time(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const T& t);
+[[nodiscard]] MomentsAtTime<T> minimiser_moments_at_time(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                                         const T& t);
 
 }  // namespace straightedge

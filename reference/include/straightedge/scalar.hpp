@@ -20,18 +20,22 @@
 namespace straightedge {
 
 template <unsigned Digits>
-using Real = boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<Digits, boost::multiprecision::allocate_stack>,
-                                           boost::multiprecision::et_off>;
+using Real = boost::multiprecision::number<
+    boost::multiprecision::mpfr_float_backend<Digits, boost::multiprecision::allocate_stack>,
+    boost::multiprecision::et_off>;
 using Real50 = Real<50>;
 using Real100 = Real<100>;
 using Real150 = Real<150>;
-using Rational = boost::multiprecision::number<boost::multiprecision::cpp_rational_backend, boost::multiprecision::et_off>;
+using Rational =
+    boost::multiprecision::number<boost::multiprecision::cpp_rational_backend, boost::multiprecision::et_off>;
 using Integer = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<>, boost::multiprecision::et_off>;
-using Interval = boost::multiprecision::number<boost::multiprecision::mpfi_float_backend<50>, boost::multiprecision::et_off>;
+using Interval =
+    boost::multiprecision::number<boost::multiprecision::mpfi_float_backend<50>, boost::multiprecision::et_off>;
 
 /// Tiers with rounding: a square root and an ordering exist.
 template <class T>
-concept RealScalar = std::same_as<T, double> || std::same_as<T, Real50> || std::same_as<T, Real100> || std::same_as<T, Real150>;
+concept RealScalar =
+    std::same_as<T, double> || std::same_as<T, Real50> || std::same_as<T, Real100> || std::same_as<T, Real150>;
 
 /// The unit roundoff u of a real tier: |fl(x) - x| <= u |x|.
 template <RealScalar T>

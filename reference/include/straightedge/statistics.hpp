@@ -11,16 +11,18 @@ struct ConfidenceInterval {
   double upper;
 };
 
-/// Clopper-Pearson for a proportion: exact coverage >= confidence. successes <= trials, trials >= 1, confidence in (0, 1).
+/// Clopper-Pearson for a proportion: exact coverage >= confidence. successes <= trials, trials >= 1, confidence in (0,
+/// 1).
 [[nodiscard]] ConfidenceInterval clopper_pearson(std::uint64_t successes, std::uint64_t trials, double confidence);
 
 /// Student's t interval for the mean of at least two samples.
 [[nodiscard]] ConfidenceInterval student_interval(std::span<const double> samples, double confidence);
 
 /// Empirical Bernstein (Maurer and Pontil 2009, theorem 4) for the mean of samples bounded in [low, high]:
-/// |mean - E| <= sqrt(2 V log(2/delta') / n) + 7 (high-low) log(2/delta') / (3 (n-1)), each side with delta' = (1 - confidence)/2...
-/// valid for every n >= 2, no normality.
-[[nodiscard]] ConfidenceInterval empirical_bernstein(std::span<const double> samples, double low, double high, double confidence);
+/// |mean - E| <= sqrt(2 V log(2/delta') / n) + 7 (high-low) log(2/delta') / (3 (n-1)), each side with delta' = (1 -
+/// confidence)/2... valid for every n >= 2, no normality.
+[[nodiscard]] ConfidenceInterval empirical_bernstein(std::span<const double> samples, double low, double high,
+                                                     double confidence);
 
 /// Welch's test of equal means.
 struct WelchTest {
