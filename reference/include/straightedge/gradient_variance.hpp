@@ -30,6 +30,11 @@ template <RealScalar T>
 [[nodiscard]] GradientMoments<T> gradient_moments(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
                                                   const PairField<T>& field);
 
+/// True iff the integral of E|g|^2 over [0,1] diverges, for the parameters (th, Th); decided as loss_is_infinite does.
+template <RealScalar T>
+[[nodiscard]] bool gradient_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
+                                        const PairField<T>& field);
+
 /// Shorthand for gradient_moments(...).variance.
 template <RealScalar T>
 [[nodiscard]] T gradient_variance(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
@@ -49,15 +54,35 @@ template <RealScalar T>
 template <RealScalar T>
 [[nodiscard]] T minimiser_variance_functional(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 
-/// With constant noise (bridge: with s^2 in place of F) the variance of a fixed field under a fixed coupling is
-/// constant + linear F + quadratic F^2: three quadratures serve a whole sweep.
+/// The second moment, the mean and the variance of a fixed field under a fixed coupling are quadratics in s^2 (constant
+/// noise: s^2 = F): one quadrature serves a whole sweep. Coefficients of E|g|^2 and of |E g|^2.
+template <class T>
+struct MomentsInNoise {
+  T second_constant, second_linear, second_quadratic;
+  T mean_constant, mean_linear, mean_quadratic;
+
+  [[nodiscard]] GradientMoments<T> at(const T& s_squared) const {
+    const T second = second_constant + s_squared * (second_linear + s_squared * second_quadratic);
+    const T mean = mean_constant + s_squared * (mean_linear + s_squared * mean_quadratic);
+    return {second, mean, T(second - mean)};
+  }
+};
+
+/// For the schedule `kind` with target `displacement`. `none` leaves the coefficients of s^2 at zero. All coefficients
+/// are infinite where the integral of E|g|^2 diverges for a positive s (kind none: for s = 0).
+template <RealScalar T>
+[[nodiscard]] MomentsInNoise<T> moments_in_noise(const Coupling<T>& coupling, NoiseKind kind,
+                                                 const PairField<T>& field);
+
+/// The variance alone: constant + linear s^2 + quadratic s^4.
 template <class T>
 struct VarianceInNoise {
   T constant;
   T linear;
   T quadratic;
-  [[nodiscard]] T at(const T& f_squared) const { return T(constant + f_squared * (linear + f_squared * quadratic)); }
+  [[nodiscard]] T at(const T& s_squared) const { return T(constant + s_squared * (linear + s_squared * quadratic)); }
 };
+/// For constant noise, where s^2 = F.
 template <RealScalar T>
 [[nodiscard]] VarianceInNoise<T> variance_in_constant_noise(const Coupling<T>& coupling, const PairField<T>& field);
 

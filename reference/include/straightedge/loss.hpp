@@ -14,13 +14,10 @@ template <RealScalar T>
 template <RealScalar T>
 [[nodiscard]] T minimum_loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 
-/// True iff the integrals of E|r|^2 and of E|g|^2 over [0,1] diverge. Both integrands are rational in t and not
-/// negative, so a pole has even order: the integrand next to it tells a pole from a removable singularity.
+/// True iff the integral of E|r|^2 over [0,1] diverges. The integrand is rational in t and not negative, so a pole has
+/// even order: the integrand next to it tells a pole from a removable singularity.
 template <RealScalar T>
 [[nodiscard]] bool loss_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
                                     const PairField<T>& field);
-template <RealScalar T>
-[[nodiscard]] bool gradient_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
-                                        const PairField<T>& field);
 
 }  // namespace straightedge

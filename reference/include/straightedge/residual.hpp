@@ -6,6 +6,14 @@
 // the residual r = target - v(X_t, t) and y = S (X_t - t th) are
 //     r = S U - f Th S Z [+ f' Z],     y = X0 + t S U + f S Z,
 // with U of mean delta, covariance W and Cov(U, X0) = Delta. Nothing cancels: a field on its own coupling has U = 0.
+// (Insert X_t - t th = (I + t Th) X0 + t U + f Z, and  I - t Th S = S.)
+//
+// With H = S^T S and K = S^T Th S = H Th the gradient's two factors S^T r and y have
+//     E[S^T r] = p = H delta,                  E[y] = q = t S delta,
+//     tr Cov(S^T r) = <H W, H> + F |K|^2,      tr Cov(y) = d + 2t tr(S Delta) + t^2 <H, W> + F |S|^2,
+//     Cov(S^T r, y) = H (Delta + t W S^T) - F K S^T,
+// and the noise in the target adds  f'^2 |S|^2 - 2 f f' tr(S K)  to the first trace and  f f' S^T S^T  to the last
+// line.
 #pragma once
 
 #include <straightedge/field.hpp>
@@ -21,46 +29,65 @@ struct Mismatch {
   bool vanishes;         ///< all three are exactly zero
 };
 
+/// In a real tier a mismatch below the rounding of its own inputs is exactly zero: a field given by its numbers is the
+/// pair field of the coupling given by the same numbers.
 template <class T>
 [[nodiscard]] Mismatch<T> mismatch(const Coupling<T>& coupling, const PairField<T>& field);
 
-/// Loss and gradient moments at one time t, per parametrisation; see gradient_variance.hpp for the meaning of each.
+/// The Gaussian moments of the gradient's factors at one time, separated by powers of F = f^2: the part without noise
+/// and the coefficient of F. See the head comment.
 template <class T>
-struct MomentsAtTime {
-  T loss;                   ///< E|r|^2
-  T second_moment;          ///< E|g|^2 for the parameters (th, Th)
-  Vector<T> mean_shift;     ///< E g_th = -2 E[S^T r], d
-  Matrix<T> mean_matrix;    ///< E g_Th = -2 E[S^T r y^T], d x d
-  T time_local_variance;    ///< tr Cov of (-2 r, -2 r (x - t mu)^T)
-  Vector<T> residual_mean;  ///< E r, d
+struct GradientExpansion {
+  Vector<T> p;            ///< E[S^T r], d
+  Vector<T> q;            ///< E[y], d
+  T residual;             ///< |p|^2 + tr Cov(S^T r) without noise
+  T residual_noise;       ///< ... coefficient of F
+  T position;             ///< 1 + |q|^2 + tr Cov(y) without noise
+  T position_noise;       ///< ... coefficient of F
+  Matrix<T> cross;        ///< Cov(S^T r, y) without noise, d x d
+  Matrix<T> cross_noise;  ///< ... coefficient of -F: K S^T, d x d
 };
 
-/// Throws DoesNotExist at a singular time.
+/// `with_noise` false leaves the coefficients of F at zero and saves their products. Throws DoesNotExist at a singular
+/// time.
 template <class T>
-[[nodiscard]] MomentsAtTime<T> moments_at_time(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
-                                               const PairField<T>& field, const Mismatch<T>& mismatch, const T& t);
+[[nodiscard]] GradientExpansion<T> gradient_expansion(const PairField<T>& field, const Mismatch<T>& mismatch,
+                                                      const T& t, bool with_noise = true);
 
-/// Only E|g|^2 and E g of (th, Th): what the gradient variance needs, at about half the products.
+/// E|g|^2 and E g for the parameters (th, Th) at one time: the integrands of gradient_variance.hpp.
 template <class T>
 struct GradientMomentsAtTime {
-  T second_moment;
-  Vector<T> mean_shift;
-  Matrix<T> mean_matrix;
+  T second_moment;        ///< E|g|^2
+  Vector<T> mean_shift;   ///< E g_th = -2 E[S^T r], d
+  Matrix<T> mean_matrix;  ///< E g_Th = -2 E[S^T r y^T], d x d
 };
 template <class T>
 [[nodiscard]] GradientMomentsAtTime<T> gradient_moments_at_time(const NoiseSchedule<T>& noise,
                                                                 const PairField<T>& field, const Mismatch<T>& mismatch,
                                                                 const T& t);
 
-/// E|r|^2 at one time.
+/// Moments of the residual itself at one time.
+template <class T>
+struct ResidualMomentsAtTime {
+  T loss;                 ///< E|r|^2
+  Vector<T> mean;         ///< E r = S delta, d
+  T time_local_variance;  ///< tr Cov of (-2 r, -2 r (x - t mu)^T) at this t
+};
+template <class T>
+[[nodiscard]] ResidualMomentsAtTime<T> residual_moments_at_time(const Coupling<T>& coupling,
+                                                                const NoiseSchedule<T>& noise,
+                                                                const PairField<T>& field, const Mismatch<T>& mismatch,
+                                                                const T& t);
+
+/// E|r|^2 alone.
 template <class T>
 [[nodiscard]] T loss_at_time(const NoiseSchedule<T>& noise, const PairField<T>& field, const Mismatch<T>& mismatch,
                              const T& t);
 
-/// The same for the minimiser v*, which has E r = 0 and Cov(r, X_t) = 0: only `loss`, `time_local_variance` and the
-/// zero `residual_mean` are filled.
+/// The same moments for the minimiser v*, which has E r = 0 and Cov(r, X_t) = 0:
+/// E|r|^2 = tr(Cov(target) - B_t Sigma_t^{-1} B_t^T). Exactly 0 for a deterministic coupling without noise.
 template <class T>
-[[nodiscard]] MomentsAtTime<T> minimiser_moments_at_time(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
-                                                         const T& t);
+[[nodiscard]] ResidualMomentsAtTime<T> minimiser_residual_at_time(const Coupling<T>& coupling,
+                                                                  const NoiseSchedule<T>& noise, const T& t);
 
 }  // namespace straightedge

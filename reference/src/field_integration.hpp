@@ -1,0 +1,76 @@
+// Integration over t of moments of the field (th, Th): where the integral exists, and the quadrature for it.
+#pragma once
+
+#include <straightedge/field.hpp>
+#include <straightedge/quadrature.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace straightedge::internal {
+
+/// True iff the integrand, rational in t and not negative, has a pole at `time` in [0,1]. Its order is then even: ten
+/// times nearer the value grows a hundredfold or more, while next to a removable singularity it hardly changes.
+template <RealScalar T, class Integrand>
+bool has_pole(const Integrand& integrand, const T& time) {
+  using std::isfinite;
+  using std::pow;
+  // Far enough from `time` that neither its own error (u, or sqrt(u) for a double root) nor cancellation next to it
+  // matters.
+  const T near = pow(unit_roundoff<T>(), T(1) / T(6)) / T(10);
+  const T far = T(10) * near;
+  const T sign = time + far <= T(1) ? T(1) : T(-1);
+  const T inner_value = integrand(time + sign * near);
+  const T outer_value = integrand(time + sign * far);
+  return !isfinite(inner_value) || inner_value > T(30) * outer_value;
+}
+
+template <RealScalar T, class Integrand>
+bool diverges(const PairField<T>& field, const Integrand& integrand) {
+  const std::vector<T> times = singular_times<T>(field);
+  return std::any_of(times.begin(), times.end(), [&](const T& time) { return has_pole<T>(integrand, time); });
+}
+
+template <RealScalar T>
+int quadrature_digits() {
+  return std::numeric_limits<T>::digits10 + 2;
+}
+
+/// Poles that matter to a quadrature: those on [0,1] are left out, since the caller has shown them to be removable.
+inline std::vector<std::complex<double>> off_the_interval(std::vector<std::complex<double>> poles) {
+  std::erase_if(poles, [](const std::complex<double>& pole) {
+    constexpr double on_the_interval = 1e-7;  // what a double eigenvalue loses of a double real root
+    return std::abs(pole.imag()) < on_the_interval && pole.real() > -on_the_interval &&
+           pole.real() < 1 + on_the_interval;
+  });
+  return poles;
+}
+
+/// The rule for integrands whose poles are those of the field.
+template <RealScalar T>
+QuadratureRule<T> field_rule(const PairField<T>& field) {
+  const PairField<double> working{convert<double, T>(field.shift), convert<double, T>(field.matrix)};
+  std::vector<std::complex<double>> poles = field_poles(working);
+  if (!singular_times<T>(field).empty()) {
+    poles = off_the_interval(std::move(poles));
+  }
+  return graded_rule<T>(poles, quadrature_digits<T>());
+}
+
+/// The rule for integrands whose poles are those of Sigma_t^{-1}.
+template <RealScalar T>
+QuadratureRule<T> interpolant_rule(const Coupling<T>& coupling, const NoiseSchedule<T>& noise) {
+  const Gaussian<double> target{convert<double, T>(coupling.target.mean),
+                                convert<double, T>(coupling.target.covariance)};
+  const Coupling<double> working{coupling.kind, target, convert<double, T>(coupling.cross),
+                                 convert<double, T>(coupling.spread)};
+  const NoiseSchedule<double> schedule{noise.kind, static_cast<double>(noise.sigma), noise.target};
+  std::vector<std::complex<double>> poles = interpolant_poles(working, schedule);
+  if (!singular_interpolant_times<T>(coupling, noise).empty()) {
+    poles = off_the_interval(std::move(poles));
+  }
+  return graded_rule<T>(poles, quadrature_digits<T>());
+}
+
+}  // namespace straightedge::internal
