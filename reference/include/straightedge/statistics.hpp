@@ -11,20 +11,23 @@ struct ConfidenceInterval {
   double upper;
 };
 
-/// Clopper-Pearson for a proportion: exact coverage >= confidence. successes <= trials, trials >= 1, confidence in (0,
-/// 1).
+/// Clopper-Pearson for a proportion: exact coverage >= confidence. Throws InputError unless successes <= trials,
+/// trials >= 1 and confidence is in (0, 1).
 [[nodiscard]] ConfidenceInterval clopper_pearson(std::uint64_t successes, std::uint64_t trials, double confidence);
 
-/// Student's t interval for the mean of at least two samples.
+/// Student's t interval for the mean of at least two finite samples; exact for normal ones. Throws InputError otherwise.
 [[nodiscard]] ConfidenceInterval student_interval(std::span<const double> samples, double confidence);
 
-/// Empirical Bernstein (Maurer and Pontil 2009, theorem 4) for the mean of samples bounded in [low, high]:
-/// |mean - E| <= sqrt(2 V log(2/delta') / n) + 7 (high-low) log(2/delta') / (3 (n-1)), each side with delta' = (1 -
-/// confidence)/2... valid for every n >= 2, no normality.
+/// Empirical Bernstein for the mean of n >= 2 independent samples bounded in [low, high]; no normality. With V the
+/// unbiased sample variance and a = 1 - confidence,
+///   |mean - E| <= sqrt(2 V log(4/a) / n) + 7 (high - low) log(4/a) / (3 (n - 1))
+/// with probability >= confidence: Maurer and Pontil (2009), theorem 4, whose one-sided log(2/delta) is applied to the
+/// samples and to their reflection at delta = a/2 each, by a union bound. The interval is cut to [low, high]. Throws
+/// InputError for fewer than two samples, a sample outside of [low, high] or low >= high.
 [[nodiscard]] ConfidenceInterval empirical_bernstein(std::span<const double> samples, double low, double high,
                                                      double confidence);
 
-/// Welch's test of equal means.
+/// Welch's test of equal means, of two samples of at least two values each. Throws DoesNotExist when neither varies.
 struct WelchTest {
   double statistic;           ///< (mean a - mean b) / standard error
   double degrees_of_freedom;  ///< Welch-Satterthwaite
@@ -33,7 +36,7 @@ struct WelchTest {
 };
 [[nodiscard]] WelchTest welch_test(std::span<const double> a, std::span<const double> b);
 
-/// The largest failure rate compatible with no failure in n independent cases: 1 - (1 - confidence)^{1/n}.
+/// The largest failure rate compatible with no failure in n independent cases: 1 - (1 - confidence)^{1/n}; 1 for n = 0.
 [[nodiscard]] double excluded_failure_rate(std::uint64_t cases, double confidence);
 
 /// Mean and unbiased variance of at least two samples, in one pass.
