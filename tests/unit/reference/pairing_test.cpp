@@ -104,6 +104,12 @@ TEST(Crossings, OfEqualOrParallelLinesAreNone) {
   EXPECT_TRUE(crossings(finite_set({{{0, 1}, {3, 2}}, {{0, 1}, {3, 2}}, {{1, 1}, {4, 2}}})).empty());
 }
 
+TEST(Crossings, NeedEveryCoordinateToMeet) {
+  // The second coordinates meet at t = 1/2; the first keep their distance.
+  EXPECT_TRUE(crossings(finite_set({{{0, 0}, {1, 1}}, {{1, 1}, {2, 0}}})).empty());
+  EXPECT_TRUE(crossings(finite_set({{{0, 0}, {1, 1}}, {{1, 1}, {0, 2}}})).empty());
+}
+
 TEST(Crossings, AreOrderedByTimeThenPair) {
   const auto found = crossings(finite_set({{{0}, {4}}, {{3}, {1}}, {{1}, {3}}, {{0}, {4}}}));
   ASSERT_EQ(found.size(), 5U);
@@ -366,6 +372,15 @@ TEST(TubeBound, SeparationIsTheSmallestDistanceOverAFineGridOfTimes) {
     // Between two grid points a distance falls by at most V / (2 steps).
     EXPECT_GE(bound.separation, smallest - bound.velocity_spread / (2 * steps));
   }
+}
+
+TEST(TubeBound, SeparationOfApproachingAndOfPartingLinesIsAtAnEnd) {
+  FiniteSet<double> pairs{Matrix<double>::Zero(1, 2), Matrix<double>::Zero(1, 2)};
+  pairs.sources(0, 1) = 5;
+  pairs.targets(0, 1) = 2;
+  EXPECT_EQ(tube_bound(pairs, 1.0).separation, 2.0);
+  std::swap(pairs.sources, pairs.targets);
+  EXPECT_EQ(tube_bound(pairs, 1.0).separation, 2.0);
 }
 
 TEST(TubeBound, OfTwoParallelLinesIsKnown) {
