@@ -1,9 +1,5 @@
 #include <generators.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <numbers>
 #include <rapidcheck/gen/Container.h>
 #include <rapidcheck/gen/Create.h>
 #include <rapidcheck/gen/Numeric.h>
@@ -11,6 +7,10 @@
 #include <rapidcheck/seq/Create.h>
 #include <rapidcheck/seq/Transform.h>
 #include <rapidcheck/shrink/Shrink.h>
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numbers>
 #include <utility>
 
 namespace straightedge::proofs {
@@ -145,14 +145,15 @@ rc::Gen<Integers> plain_angles(std::int64_t planes, const GaussianCaseOptions& o
     auto angle = with_sign(integer_in(std::min(low, largest), std::min(high, largest)));
     return options.one_angle ? equal_entries(planes, std::move(angle)) : list_of(planes, std::move(angle));
   };
-  return choose<Integers>({{20, some(0, 5 * 16 - 1)}, {55, some(5 * 16, 175 * 16)}, {25, some(largest - 5 * 16, largest)}});
+  return choose<Integers>(
+      {{20, some(0, 5 * 16 - 1)}, {55, some(5 * 16, 175 * 16)}, {25, some(largest - 5 * 16, largest)}});
 }
 
 rc::Gen<Case> rotation_added(rc::Gen<Case> base, const GaussianCaseOptions& options) {
   return rc::gen::mapcat(std::move(base), [options](const Case& value) {
     const std::int64_t d = value.integer("d");
-    auto generic = with_list(with_list(rc::gen::just(value), "angles", plain_angles(d / 2, options)), "planes",
-                             turns_list(d));
+    auto generic =
+        with_list(with_list(rc::gen::just(value), "angles", plain_angles(d / 2, options)), "planes", turns_list(d));
     // The planes of the rotation are those of the eigenvectors: the singular angle is known in closed form.
     Case aligned = value;
     aligned.set("planes", value.list("frame"));
@@ -189,8 +190,9 @@ rc::Gen<Case> drawn_case(const GaussianCaseOptions& options) {
       value = with_list(std::move(value), "sigma", sigma_list(options.positive_sigma));
     }
     if (options.time) {
-      value = with_list(std::move(value), "time",
-                        choose<Integers>({{1, zeros(1)}, {1, integers_in(1, 4096, 4096)}, {8, integers_in(1, 0, 4096)}}));
+      value =
+          with_list(std::move(value), "time",
+                    choose<Integers>({{1, zeros(1)}, {1, integers_in(1, 4096, 4096)}, {8, integers_in(1, 0, 4096)}}));
     }
     return value;
   });
@@ -200,9 +202,8 @@ rc::Gen<Case> drawn_case(const GaussianCaseOptions& options) {
 
 // The case in dimension d: each list is cut to the length that d asks for.
 Case in_dimension(const Case& value, std::int64_t d) {
-  const std::map<std::string, std::int64_t> lengths = {{"root", d},       {"frame", d * (d - 1) / 2},
-                                                       {"mean", d},       {"planes", d * (d - 1) / 2},
-                                                       {"angles", d / 2}, {"d", 1}};
+  const std::map<std::string, std::int64_t> lengths = {
+      {"root", d}, {"frame", d * (d - 1) / 2}, {"mean", d}, {"planes", d * (d - 1) / 2}, {"angles", d / 2}, {"d", 1}};
   Case smaller = value;
   for (const auto& [key, length] : lengths) {
     if (smaller.has(key)) {
@@ -288,8 +289,9 @@ rc::Gen<Case::List> integers_in(std::int64_t count, std::int64_t low, std::int64
 }
 
 rc::Gen<Case> with_list(rc::Gen<Case> base, std::string key, rc::Gen<Case::List> list) {
-  return rc::gen::apply([key = std::move(key)](Case value, Case::List drawn) { return value.set(key, std::move(drawn)); },
-                        std::move(base), std::move(list));
+  return rc::gen::apply(
+      [key = std::move(key)](Case value, Case::List drawn) { return value.set(key, std::move(drawn)); },
+      std::move(base), std::move(list));
 }
 
 rc::Gen<Case> gaussian_case(const GaussianCaseOptions& options) {

@@ -90,11 +90,12 @@ template <RealScalar T>
 /// Condition number of M from the `root` list.
 [[nodiscard]] double condition_of(const Case& value);
 /// How close (1-t) I + t A is to a singular matrix at some time, free of scale: min over the eigenvalues l of
-/// A = M^{1/2} R of cos^2(arg(l)/2), since  min_t |(1-t) + t l| / ((1-t) + t |l|) = |cos(arg(l)/2)|. In [0, 1]; 1 for OT.
+/// A = M^{1/2} R of cos^2(arg(l)/2), since  min_t |(1-t) + t l| / ((1-t) + t |l|) = |cos(arg(l)/2)|. In [0, 1]; 1 for
+/// OT.
 [[nodiscard]] double singularity_of(const Case& value);
 /// Whether A = M^{1/2} R has a real eigenvalue <= 0, so that the pair field is singular at some time in [0, 1]. Decided
-/// in double where that is clear and at 50 digits elsewhere; a complex pair closer to the negative axis than 1e-20 of its
-/// modulus counts as real.
+/// in double where that is clear and at 50 digits elsewhere; a complex pair closer to the negative axis than 1e-20 of
+/// its modulus counts as real.
 [[nodiscard]] bool has_singular_time(const Case& value);
 /// Distance of the nearest pole of S(t) from [0,1], from rotated_of in double.
 [[nodiscard]] double pole_distance_of(const Case& value);

@@ -133,8 +133,8 @@ template <RealScalar T>
 Matrix<T> root_of(const Case& value) {
   const int d = dimension_of(value);
   const Vector<T> eigenvalues = root_eigenvalues<T>(value);
-  const Matrix<T> frame = value.has("frame") ? orthogonal_frame<T>(d, value.list("frame"))
-                                             : Matrix<T>(Matrix<T>::Identity(d, d));
+  const Matrix<T> frame =
+      value.has("frame") ? orthogonal_frame<T>(d, value.list("frame")) : Matrix<T>(Matrix<T>::Identity(d, d));
   Matrix<T> scaled = frame;
   for (Eigen::Index j = 0; j < d; ++j) {
     for (Eigen::Index i = 0; i < d; ++i) {
@@ -160,8 +160,8 @@ template <RealScalar T>
 Matrix<T> rotation_of(const Case& value) {
   const int d = dimension_of(value);
   const auto angles = list_of_length(value, "angles", static_cast<std::size_t>(d / 2));
-  const Matrix<T> basis = value.has("planes") ? orthogonal_frame<T>(d, value.list("planes"))
-                                              : Matrix<T>(Matrix<T>::Identity(d, d));
+  const Matrix<T> basis =
+      value.has("planes") ? orthogonal_frame<T>(d, value.list("planes")) : Matrix<T>(Matrix<T>::Identity(d, d));
   Matrix<T> turned = basis;
   for (std::size_t j = 0; j < angles.size(); ++j) {
     const auto axis = static_cast<Eigen::Index>(2 * j);
@@ -209,16 +209,16 @@ Coupling<T> rotated_of(const Case& value) {
           Matrix<T>::Zero(d, d)};
 }
 
-#define STRAIGHTEDGE_INSTANTIATE(T)                                             \
-  template Matrix<T> orthogonal_frame<T>(int, const Case::List&);               \
-  template Vector<T> root_eigenvalues<T>(const Case&);                          \
-  template Matrix<T> root_of<T>(const Case&);                                   \
-  template Gaussian<T> target_of<T>(const Case&);                               \
-  template Matrix<T> rotation_of<T>(const Case&);                               \
-  template NoiseSchedule<T> constant_noise_of<T>(const Case&);                  \
-  template T time_of<T>(const Case&);                                           \
-  template T angle_of<T>(const Case&, std::size_t);                             \
-  template Coupling<T> optimal_of<T>(const Case&);                              \
+#define STRAIGHTEDGE_INSTANTIATE(T)                               \
+  template Matrix<T> orthogonal_frame<T>(int, const Case::List&); \
+  template Vector<T> root_eigenvalues<T>(const Case&);            \
+  template Matrix<T> root_of<T>(const Case&);                     \
+  template Gaussian<T> target_of<T>(const Case&);                 \
+  template Matrix<T> rotation_of<T>(const Case&);                 \
+  template NoiseSchedule<T> constant_noise_of<T>(const Case&);    \
+  template T time_of<T>(const Case&);                             \
+  template T angle_of<T>(const Case&, std::size_t);               \
+  template Coupling<T> optimal_of<T>(const Case&);                \
   template Coupling<T> rotated_of<T>(const Case&)
 STRAIGHTEDGE_INSTANTIATE(double);
 STRAIGHTEDGE_INSTANTIATE(Real50);

@@ -104,7 +104,9 @@ double singularity_of(const Case& value) {
   return static_cast<double>(smallest_squared_half_cosine(eigenvalues<Real50>(rotated_of<Real50>(value).cross)));
 }
 
-bool has_singular_time(const Case& value) { return singularity_of(value) < kCountsAsReal; }
+bool has_singular_time(const Case& value) {
+  return singularity_of(value) < kCountsAsReal;
+}
 
 double pole_distance_of(const Case& value) {
   double nearest = std::numeric_limits<double>::infinity();

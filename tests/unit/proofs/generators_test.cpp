@@ -2,6 +2,8 @@
 #include <generators.hpp>
 
 #include <gtest/gtest.h>
+#include <rapidcheck/Random.h>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -23,7 +25,9 @@ GaussianCaseOptions everything() {
   return options;
 }
 
-Case draw(const rc::Gen<Case>& generator, std::uint64_t key) { return generator(rc::Random(key), kSize).value(); }
+Case draw(const rc::Gen<Case>& generator, std::uint64_t key) {
+  return generator(rc::Random(key), kSize).value();
+}
 
 std::vector<Case> drawn(const GaussianCaseOptions& options, std::uint64_t count) {
   const auto generator = gaussian_case(options);
@@ -98,10 +102,26 @@ TEST(GaussianCase, CoversEveryClassOnPurpose) {
       ++counts[name];
     }
   }
-  for (const char* name :
-       {"d=1", "d=2", "d=3", "d=4", "d=5", "d=6", "d=7", "d=8", "condition=1", "condition<=10", "condition<=1e6",
-        "condition>1e6", "mean zero", "mean moderate", "mean large", "angle<5", "angle generic", "angle>175",
-        "nearly singular", "singular"}) {
+  for (const char* name : {"d=1",
+                           "d=2",
+                           "d=3",
+                           "d=4",
+                           "d=5",
+                           "d=6",
+                           "d=7",
+                           "d=8",
+                           "condition=1",
+                           "condition<=10",
+                           "condition<=1e6",
+                           "condition>1e6",
+                           "mean zero",
+                           "mean moderate",
+                           "mean large",
+                           "angle<5",
+                           "angle generic",
+                           "angle>175",
+                           "nearly singular",
+                           "singular"}) {
     EXPECT_GE(counts[name], kDraws * 3 / 100) << name;
     RecordProperty(name, counts[name]);
   }
@@ -181,8 +201,8 @@ TEST(GaussianCase, TwoThreadsDrawTheSameCases) {
 
 TEST(GaussianCase, ShrinksToTheStandardProblem) {
   const auto generator = gaussian_case(everything());
-  const Case simplest{{"d", {1}},      {"root", {0}}, {"frame", {}}, {"mean", {0}}, {"angles", {}},
-                      {"planes", {}}, {"sigma", {0}}, {"time", {0}}};
+  const Case simplest{{"d", {1}},     {"root", {0}},  {"frame", {}},  {"mean", {0}},
+                      {"angles", {}}, {"planes", {}}, {"sigma", {0}}, {"time", {0}}};
   for (std::uint64_t key = 0; key < 30; ++key) {
     EXPECT_EQ(shrunk(generator, key, [](const Case&) { return true; }), simplest);
   }
@@ -194,7 +214,7 @@ TEST(GaussianCase, ShrinksToTheBoundaryOfAFailure) {
   const auto fails = [](const Case& value) {
     return value.integer("d") >= 3 && value.list("mean")[0] > 100 && value.list("angles")[0] < -37;
   };
-  const Case expected{{"d", {3}},      {"root", {0, 0, 0}},   {"frame", {0, 0, 0}}, {"mean", {101, 0, 0}},
+  const Case expected{{"d", {3}},        {"root", {0, 0, 0}},   {"frame", {0, 0, 0}}, {"mean", {101, 0, 0}},
                       {"angles", {-38}}, {"planes", {0, 0, 0}}, {"sigma", {1}},       {"time", {0}}};
   int found = 0;
   for (std::uint64_t key = 0; key < 200 && found < 5; ++key) {
@@ -246,7 +266,8 @@ TEST(IntegerIn, IsUniformAndShrinksTowardsTheLeastMagnitude) {
   for (const auto& [unused, count] : counts) {
     EXPECT_NEAR(count, 1000, 150);  // more than five standard deviations
   }
-  for (const auto& [low, high, simplest] : std::vector<std::array<std::int64_t, 3>>{{3, 90, 3}, {-90, -4, -4}, {-9, 9, 0}}) {
+  for (const auto& [low, high, simplest] :
+       std::vector<std::array<std::int64_t, 3>>{{3, 90, 3}, {-90, -4, -4}, {-9, 9, 0}}) {
     for (std::uint64_t key = 0; key < 50; ++key) {
       auto value = integer_in(low, high)(rc::Random(key), kSize);
       auto first = value.shrinks().next();
