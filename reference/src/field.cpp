@@ -7,7 +7,7 @@ namespace {
 
 /// a x. Eigen's own product of a matrix and a vector is no faster in these tiers.
 template <class T>
-Vector<T> apply(const Matrix<T>& a, const Vector<T>& x) {
+Vector<T> multiply(const Matrix<T>& a, const Vector<T>& x) {
   Vector<T> result = Vector<T>::Zero(a.rows());
   for (Eigen::Index j = 0; j < a.cols(); ++j) {
     for (Eigen::Index i = 0; i < a.rows(); ++i) {
@@ -38,7 +38,7 @@ Vector<T> velocity(const PairField<T>& field, const Vector<T>& x, const T& t) {
   const Eigen::Index d = field.dimension();
   const Matrix<T> s = inverse<T>(Matrix<T>::Identity(d, d) + field.matrix * t);
   const Vector<T> centred = x - field.shift * t;
-  return field.shift + apply(field.matrix, apply(s, centred));
+  return field.shift + multiply(field.matrix, multiply(s, centred));
 }
 
 template <class T>
@@ -47,7 +47,7 @@ Vector<T> minimiser_velocity(const Coupling<T>& coupling, const NoiseSchedule<T>
   const Matrix<T> sigma_inverse = inverse(interpolant_covariance(coupling, noise, t));
   const Vector<T> centred = x - coupling.target.mean * t;
   return coupling.target.mean +
-         apply(target_interpolant_covariance(coupling, noise, t), apply(sigma_inverse, centred));
+         multiply(target_interpolant_covariance(coupling, noise, t), multiply(sigma_inverse, centred));
 }
 
 #define STRAIGHTEDGE_INSTANTIATE(T)                                                                        \
