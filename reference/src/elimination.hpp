@@ -1,6 +1,8 @@
 // Gaussian elimination with partial pivoting, P a = L U, in any ordered scalar with exact or rounded arithmetic.
 #pragma once
 
+#include "add_product.hpp"
+
 #include <straightedge/linalg.hpp>
 
 #include <utility>
@@ -33,6 +35,7 @@ template <class T>
 Elimination<T> eliminate(Matrix<T> a) {
   const Eigen::Index d = a.rows();
   Elimination<T> result;
+  T scratch;
   for (Eigen::Index i = 0; i < d; ++i) {
     result.permutation.push_back(i);
   }
@@ -53,7 +56,7 @@ Elimination<T> eliminate(Matrix<T> a) {
     }
     for (Eigen::Index j = k + 1; j < d; ++j) {
       for (Eigen::Index i = k + 1; i < d; ++i) {
-        a(i, j) -= a(i, k) * a(k, j);
+        subtract_product(a(i, j), a(i, k), a(k, j), scratch);
       }
     }
   }
@@ -61,25 +64,29 @@ Elimination<T> eliminate(Matrix<T> a) {
   return result;
 }
 
-/// a^{-1} from P a = L U, column by column.
+/// a^{-1} from P a = L U, column by column: the column of L^{-1} P that starts at its 1, then back through U.
 template <class T>
 Matrix<T> solve_identity(const Elimination<T>& lu) {
   const Matrix<T>& f = lu.packed;
   const Eigen::Index d = f.rows();
-  Matrix<T> result = Matrix<T>::Zero(d, d);
-  for (Eigen::Index i = 0; i < d; ++i) {
-    result(i, lu.permutation[static_cast<std::size_t>(i)]) = T(1);
+  Vector<T> reciprocal(d);
+  for (Eigen::Index k = 0; k < d; ++k) {
+    reciprocal(k) = T(1) / f(k, k);
   }
-  for (Eigen::Index j = 0; j < d; ++j) {
-    for (Eigen::Index k = 0; k < d; ++k) {
+  Matrix<T> result = Matrix<T>::Zero(d, d);
+  T scratch;
+  for (Eigen::Index start = 0; start < d; ++start) {
+    const Eigen::Index j = lu.permutation[static_cast<std::size_t>(start)];
+    result(start, j) = T(1);
+    for (Eigen::Index k = start; k < d; ++k) {
       for (Eigen::Index i = k + 1; i < d; ++i) {
-        result(i, j) -= f(i, k) * result(k, j);
+        subtract_product(result(i, j), f(i, k), result(k, j), scratch);
       }
     }
     for (Eigen::Index k = d - 1; k >= 0; --k) {
-      result(k, j) /= f(k, k);
+      result(k, j) *= reciprocal(k);
       for (Eigen::Index i = 0; i < k; ++i) {
-        result(i, j) -= f(i, k) * result(k, j);
+        subtract_product(result(i, j), f(i, k), result(k, j), scratch);
       }
     }
   }

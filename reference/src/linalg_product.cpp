@@ -1,7 +1,32 @@
+#include "add_product.hpp"
+#include "fixed_point_product.hpp"
+
 #include <straightedge/error.hpp>
-#include <straightedge/linalg.hpp>
 
 namespace straightedge {
+namespace {
+
+/// From these sizes on the conversion to fixed point and back pays: measured at 168 bits, and near enough at 500.
+template <class T>
+bool is_large(const Matrix<T>& a, const Matrix<T>& b) {
+  return a.cols() >= 6 && a.rows() >= 4 && b.cols() >= 4;
+}
+
+template <class T>
+Matrix<T> product_by_definition(const Matrix<T>& a, const Matrix<T>& b) {
+  Matrix<T> result = Matrix<T>::Zero(a.rows(), b.cols());
+  T scratch;
+  for (Eigen::Index j = 0; j < b.cols(); ++j) {
+    for (Eigen::Index i = 0; i < a.rows(); ++i) {
+      for (Eigen::Index k = 0; k < a.cols(); ++k) {
+        detail::add_product(result(i, j), a(i, k), b(k, j), scratch);
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
 
 template <class T>
 Matrix<T> product(const Matrix<T>& a, const Matrix<T>& b) {
@@ -12,17 +37,14 @@ Matrix<T> product(const Matrix<T>& a, const Matrix<T>& b) {
   if constexpr (std::same_as<T, double>) {
     return a * b;
   } else {
-    Matrix<T> result(a.rows(), b.cols());
-    for (Eigen::Index j = 0; j < b.cols(); ++j) {
-      for (Eigen::Index i = 0; i < a.rows(); ++i) {
-        T sum(0);
-        for (Eigen::Index k = 0; k < a.cols(); ++k) {
-          sum += a(i, k) * b(k, j);
+    if constexpr (detail::kIsMpfr<T>) {
+      if (is_large(a, b)) {
+        if (auto result = detail::fixed_point_product(a, b)) {
+          return *std::move(result);
         }
-        result(i, j) = sum;
       }
     }
-    return result;
+    return product_by_definition(a, b);
   }
 }
 
