@@ -29,7 +29,6 @@ def rotation(d: int) -> list[list[int]]:
     return r
 
 
-def weighted_sum(x) -> object:
-    """sum_ij (1 + i + 2j) x_ij: one number by which two square roots are compared. `x` is indexed as x[i, j]."""
-    d = x.nrows() if hasattr(x, "nrows") else x.rows
+def weighted_sum(x, d: int):
+    """sum_ij (1 + i + 2j) x_ij: one number by which two d x d square roots are compared. `x` is indexed as x[i, j]."""
     return sum((1 + i + 2 * j) * x[i, j] for i in range(d) for j in range(d))

@@ -1,0 +1,68 @@
+"""Timing, and the runs of our own programs."""
+
+import json
+import math
+import os
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+
+@dataclass(frozen=True)
+class Ours:
+    """One benchmark of straightedge_bench: seconds a call, and the value that it found."""
+
+    seconds: float
+    value: str
+
+
+def best_time(work: Callable[[], object], budget: float = 1.0) -> tuple[float, object]:
+    """The shortest of the calls that fit into `budget` seconds (at least one): noise only ever adds. And the result."""
+    best, started = math.inf, time.perf_counter()
+    while True:
+        before = time.perf_counter()
+        result = work()
+        best = min(best, time.perf_counter() - before)
+        if time.perf_counter() - started > budget:
+            return best, result
+
+
+def run_ours(programs: Path) -> dict[str, Ours]:
+    """All benchmarks of straightedge_bench, by "name/d": the shortest of five repetitions, as for the peers."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as out:
+        command = [programs / "straightedge_bench", "--benchmark_repetitions=5", "--benchmark_min_time=0.2",
+                   f"--benchmark_out={out.name}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        runs = [r for r in json.load(out)["benchmarks"] if r["run_type"] == "iteration"]
+    names = {r["run_name"] for r in runs}
+    return {name: Ours(min(r["real_time"] for r in runs if r["run_name"] == name),
+                       next(r["label"] for r in runs if r["run_name"] == name)) for name in names}
+
+
+@dataclass(frozen=True)
+class Proved:
+    """One run of `straightedge prove`: wall seconds, largest resident memory, exit code."""
+
+    seconds: float
+    megabytes: float
+    exit_code: int
+
+
+def run_prove(programs: Path, *arguments: str) -> Proved:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [str(programs / "straightedge"), "prove", *arguments, "--out", str(Path(folder) / "prove")]
+        before = time.perf_counter()
+        with open(os.devnull, "w") as sink:
+            process = subprocess.Popen(command, stdout=sink, stderr=sink)
+            _, status, usage = os.wait4(process.pid, 0)
+        return Proved(time.perf_counter() - before, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status))
+
+
+def fitted_exponent(sizes: list[float], seconds: list[float]) -> float:
+    """The least-squares slope of log seconds against log size."""
+    x, y = [math.log(s) for s in sizes], [math.log(s) for s in seconds]
+    mean_x, mean_y = sum(x) / len(x), sum(y) / len(y)
+    return sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y)) / sum((a - mean_x) ** 2 for a in x)
