@@ -19,8 +19,8 @@ using Polynomial = std::vector<Rational>;
 /// det(I + t Th) above.
 [[nodiscard]] Polynomial determinant_polynomial(const Matrix<Rational>& th);
 
-/// The distinct roots in (0, 1], ascending, each as an interval of at most the given width; of width 0 where the root is
-/// rational and was hit or guessed. p(0) != 0.
+/// The distinct roots in (0, 1], ascending, each as an interval of at most the given width; of width 0 where the root
+/// is rational and was hit or guessed. p(0) != 0.
 struct RootInterval {
   Rational lower;
   Rational upper;

@@ -11,8 +11,8 @@ namespace straightedge::cli {
 /// The number of such edits that lead from `a` to `b` (optimal string alignment: no part is edited twice).
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// What to suggest in place of `word`: "did you mean \"sigma\"" if a known word is at most a third of its length and one
-/// edit away, else "known are \"kind\", \"sigma\"". `known` is not empty.
+/// What to suggest in place of `word`: "did you mean \"sigma\"" if a known word is at most a third of its length and
+/// one edit away, else "known are \"kind\", \"sigma\"". `known` is not empty.
 [[nodiscard]] std::string suggestion(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace straightedge::cli

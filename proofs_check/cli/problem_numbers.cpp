@@ -61,14 +61,14 @@ Rational parse_number(std::string_view text) {
     throw InputError(fmt::format("{} is not finite; write a finite number", excerpt(text)));
   }
   if (has_huge_exponent(text)) {
-    throw InputError(fmt::format("the exponent of {} is too large; it must be within ±{}", excerpt(text),
-                                 kLargestExponent));
+    throw InputError(
+        fmt::format("the exponent of {} is too large; it must be within ±{}", excerpt(text), kLargestExponent));
   }
   try {
     return parse_rational(text);
   } catch (const InputError&) {
-    throw InputError(fmt::format("\"{}\" is not a number; write a decimal such as 0.1 or 1e-3, or a fraction such as 1/3",
-                                 excerpt(text)));
+    throw InputError(fmt::format(
+        "\"{}\" is not a number; write a decimal such as 0.1 or 1e-3, or a fraction such as 1/3", excerpt(text)));
   }
 }
 

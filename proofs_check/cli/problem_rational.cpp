@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kLargestDenominatorDigits = 30;
 constexpr Eigen::Index kLargestDimension = 32;  // beyond, exact determinants take longer than the answer is worth
-constexpr int kGuessDigits = 85;  // of the 100 of the tier: the rest is left to the error of the value
+constexpr int kGuessDigits = 85;                // of the 100 of the tier: the rest is left to the error of the value
 
 bool is_square_root(const Matrix<Rational>& x, const Matrix<Rational>& m) {
   return first_asymmetry(x).first < 0 && exact_product(x, x) == m && definiteness(x) == Definiteness::positive;

@@ -239,8 +239,8 @@ void ProblemReader::read_coupling(const toml::table& root) {
   if (problem_.coupling == CouplingKind::rotated) {
     read_rotation(*coupling);
   } else if (problem_.coupling == CouplingKind::gaussian) {
-    const toml::node& cross = values_.require(*coupling, "coupling", "cross_covariance",
-                                              "write cross_covariance = C, C = E[(X1 - mu) X0^T]");
+    const toml::node& cross =
+        values_.require(*coupling, "coupling", "cross_covariance", "write cross_covariance = C, C = E[(X1 - mu) X0^T]");
     problem_.cross = values_.matrix(cross, "coupling.cross_covariance", problem_.dimension());
     check_cross_covariance(cross);
   }
@@ -272,10 +272,9 @@ void ProblemReader::read_affine(const toml::table& coupling) {
     // As for a typed rotation: a matrix typed to its digits is taken at its word, one that is another is refused.
     const Rational limit = Rational(problem_.dimension()) / Rational(1'000'000'000'000);
     if (squared_norm<Rational>(gap) > limit * limit * squared_norm<Rational>(problem_.covariance)) {
-      values_.fail(node,
-                   fmt::format("coupling.matrix A and the target's covariance M differ: |A A^T - M| = {}",
-                               norm_text(gap)),
-                   "leave the covariance out, or give A with A A^T = M");
+      values_.fail(
+          node, fmt::format("coupling.matrix A and the target's covariance M differ: |A A^T - M| = {}", norm_text(gap)),
+          "leave the covariance out, or give A with A A^T = M");
     }
     values_.note(node, fmt::format("the covariance is taken to be A A^T, off the given one by {}", norm_text(gap)));
   }
@@ -290,7 +289,8 @@ void ProblemReader::read_noise(const toml::table& root) {
     return;
   }
   values_.require_known(*noise, "noise", kNoiseKeys);
-  const toml::node& kind = values_.require(*noise, "noise", "kind", "write kind = \"none\", \"constant\" or \"bridge\"");
+  const toml::node& kind =
+      values_.require(*noise, "noise", "kind", "write kind = \"none\", \"constant\" or \"bridge\"");
   problem_.noise.kind = static_cast<NoiseKind>(values_.choice(kind, "noise.kind", kNoises));
   if (problem_.noise.kind == NoiseKind::none) {
     refuse_keys(*noise, "noise", "none", kNoNoiseKeys);

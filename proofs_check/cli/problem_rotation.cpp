@@ -13,7 +13,8 @@ void ProblemReader::read_rotation(const toml::table& coupling) {
   const toml::node* typed = coupling.get("rotation");
   const toml::node* degrees = coupling.get("degrees");
   if ((typed != nullptr) == (degrees != nullptr)) {
-    values_.fail(coupling, typed != nullptr ? "a rotated coupling has both degrees and rotation" : "[coupling] lacks degrees",
+    values_.fail(coupling,
+                 typed != nullptr ? "a rotated coupling has both degrees and rotation" : "[coupling] lacks degrees",
                  "write either degrees = \"120\" or rotation = [[...]]");
   }
   if (typed != nullptr) {
@@ -78,8 +79,8 @@ void ProblemReader::read_typed_rotation(const toml::node& node) {
   }
   if (squared != 0) {
     problem_.rotation.needs_polar_factor = true;
-    values_.note(node, fmt::format("coupling.rotation is replaced by its polar factor, off by {}",
-                                   polar_distance_text(r)));
+    values_.note(node,
+                 fmt::format("coupling.rotation is replaced by its polar factor, off by {}", polar_distance_text(r)));
   }
   problem_.rotation.matrix = r;
 }

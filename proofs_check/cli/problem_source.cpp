@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <straightedge/error.hpp>
-#include <toml++/toml.h>
 
 #include "problem_numbers.hpp"
 #include "problem_reader.hpp"

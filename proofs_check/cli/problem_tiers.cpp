@@ -102,9 +102,9 @@ RationalParts rational_parts(const Problem& problem) {
     parts.field_shift = problem.mean;
     parts.field_matrix = *parts.cross - identity;
   }
-  parts.field_is_own = deterministic && (problem.field == FieldKind::pair ||
-                                         (problem.field == FieldKind::optimal_transport &&
-                                          problem.coupling == CouplingKind::optimal));
+  parts.field_is_own =
+      deterministic && (problem.field == FieldKind::pair ||
+                        (problem.field == FieldKind::optimal_transport && problem.coupling == CouplingKind::optimal));
   if (deterministic && parts.cross && parts.field_matrix) {
     parts.field_is_own = *parts.field_shift == problem.mean && *parts.field_matrix == *parts.cross - identity;
   }
@@ -163,8 +163,8 @@ CosSin<T> cos_sin_degrees(const Rational& degrees) {
   }
 }
 
-#define STRAIGHTEDGE_INSTANTIATE(T)                                                 \
-  template TierProblem<T> in_tier<T>(const Problem&, const RationalParts&);         \
+#define STRAIGHTEDGE_INSTANTIATE(T)                                         \
+  template TierProblem<T> in_tier<T>(const Problem&, const RationalParts&); \
   template CosSin<T> cos_sin_degrees<T>(const Rational&);
 
 STRAIGHTEDGE_INSTANTIATE(Real50)

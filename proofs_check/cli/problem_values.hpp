@@ -1,11 +1,11 @@
 // Values of a TOML document as exact rationals, with errors that say where: FILE:LINE:COLUMN.
 #pragma once
 
+#include <toml++/toml.h>
 #include <span>
 #include <straightedge/linalg.hpp>
 #include <string>
 #include <string_view>
-#include <toml++/toml.h>
 #include <vector>
 
 namespace straightedge::cli {
@@ -37,7 +37,9 @@ class ValueReader {
   void require_known(const toml::table& table, const std::string& table_name,
                      std::span<const std::string_view> known) const;
 
-  void note(const toml::node& node, const std::string& text) { notes_.push_back(place_of(node.source()) + ": " + text); }
+  void note(const toml::node& node, const std::string& text) {
+    notes_.push_back(place_of(node.source()) + ": " + text);
+  }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
  private:

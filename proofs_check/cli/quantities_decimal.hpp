@@ -19,7 +19,8 @@ template <RealScalar Low, RealScalar High>
 [[nodiscard]] Result estimated_result(const TierValue<Low>& low, const TierValue<High>& high, int digits);
 
 /// Between rational bounds lower[i] <= value_i <= upper[i]: the midpoints, and half the widest interval as the radius.
-[[nodiscard]] Result enclosed_result(const std::vector<Rational>& lower, const std::vector<Rational>& upper, int digits);
+[[nodiscard]] Result enclosed_result(const std::vector<Rational>& lower, const std::vector<Rational>& upper,
+                                     int digits);
 
 /// `text`, a decimal, to the digits that `radius` supports, with the radius that includes this further rounding.
 struct ShortDecimal {

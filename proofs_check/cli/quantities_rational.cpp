@@ -3,8 +3,8 @@
 #include <straightedge/error.hpp>
 #include <straightedge/residual.hpp>
 
-#include "quantities_decimal.hpp"
 #include "exact_roots.hpp"
+#include "quantities_decimal.hpp"
 
 namespace straightedge::cli {
 namespace {
@@ -73,9 +73,9 @@ void put_zeros(const Problem& problem, const RationalParts& parts, int digits, R
   }
   results[Quantity::minimum_loss] = zero;
   if (parts.field_is_own || problem.field == FieldKind::minimiser) {
-    for (const Quantity quantity :
-         {Quantity::loss, Quantity::gradient_second_moment, Quantity::gradient_mean_squared_norm,
-          Quantity::gradient_variance, Quantity::gradient_variance_time_local, Quantity::gradient_variance_functional}) {
+    for (const Quantity quantity : {Quantity::loss, Quantity::gradient_second_moment,
+                                    Quantity::gradient_mean_squared_norm, Quantity::gradient_variance,
+                                    Quantity::gradient_variance_time_local, Quantity::gradient_variance_functional}) {
       results[quantity] = zero;
     }
   }
@@ -90,10 +90,13 @@ void put_residual(const ResidualMomentsAtTime<Rational>& residual, int digits, R
 
 /// Integrands at a time are rational functions of rational data.
 void put_integrands(const Problem& problem, const RationalParts& parts, const Request& request, Results& results) {
-  const Coupling<Rational> coupling{problem.coupling, {problem.mean, problem.covariance}, *parts.cross,
-                                    is_deterministic(problem.coupling)
-                                        ? Matrix<Rational>(Matrix<Rational>::Zero(problem.dimension(), problem.dimension()))
-                                        : Matrix<Rational>(problem.covariance - product<Rational>(*parts.cross, parts.cross->transpose()))};
+  const Coupling<Rational> coupling{
+      problem.coupling,
+      {problem.mean, problem.covariance},
+      *parts.cross,
+      is_deterministic(problem.coupling)
+          ? Matrix<Rational>(Matrix<Rational>::Zero(problem.dimension(), problem.dimension()))
+          : Matrix<Rational>(problem.covariance - product<Rational>(*parts.cross, parts.cross->transpose()))};
   const Rational& time = *request.time;
   try {
     const auto best = minimiser_residual_at_time<Rational>(coupling, problem.noise, time);
@@ -110,7 +113,8 @@ void put_integrands(const Problem& problem, const RationalParts& parts, const Re
   try {
     const PairField<Rational> field{*parts.field_shift, *parts.field_matrix};
     const Mismatch<Rational> gap = mismatch<Rational>(coupling, field);
-    put_residual(residual_moments_at_time<Rational>(coupling, problem.noise, field, gap, time), request.digits, results);
+    put_residual(residual_moments_at_time<Rational>(coupling, problem.noise, field, gap, time), request.digits,
+                 results);
     const auto g = gradient_moments_at_time<Rational>(problem.noise, field, gap, time);
     const Rational mean = squared_length(g.mean_shift) + squared_norm<Rational>(g.mean_matrix);
     results[Quantity::gradient_second_moment] = exact_result(g.second_moment, request.digits);
@@ -140,7 +144,8 @@ Results rational_results(const Problem& problem, const RationalParts& parts, con
     results[Quantity::singular_times] = singular_times_result(*parts.field_matrix, digits);
   }
   put_zeros(problem, parts, digits, results);
-  const bool bridge_end = problem.noise.adds_noise_to_target() && request.time && (*request.time == 0 || *request.time == 1);
+  const bool bridge_end =
+      problem.noise.adds_noise_to_target() && request.time && (*request.time == 0 || *request.time == 1);
   if (request.time && parts.cross && problem.dimension() <= kLargestExactDimension && !bridge_end) {
     put_integrands(problem, parts, request, results);
   }

@@ -115,16 +115,13 @@ TierValues<T> integrated_of_field(const TierProblem<T>& problem, MomentsMemory<T
 template <RealScalar T>
 TierValues<T> integrated_of_minimiser(const TierProblem<T>& problem) {
   TierValues<T> values;
-  values[Quantity::loss] = guarded<T>([&] {
-    return finite<T>(minimum_loss<T>(problem.coupling, problem.noise), kInfiniteTarget);
-  });
+  values[Quantity::loss] =
+      guarded<T>([&] { return finite<T>(minimum_loss<T>(problem.coupling, problem.noise), kInfiniteTarget); });
   put_no_moments<T>(values, kMinimiserHasNoParameters);
-  values[Quantity::gradient_variance_time_local] = guarded<T>([&] {
-    return finite<T>(minimiser_variance_time_local<T>(problem.coupling, problem.noise), kInfiniteTarget);
-  });
-  values[Quantity::gradient_variance_functional] = guarded<T>([&] {
-    return finite<T>(minimiser_variance_functional<T>(problem.coupling, problem.noise), kInfiniteTarget);
-  });
+  values[Quantity::gradient_variance_time_local] = guarded<T>(
+      [&] { return finite<T>(minimiser_variance_time_local<T>(problem.coupling, problem.noise), kInfiniteTarget); });
+  values[Quantity::gradient_variance_functional] = guarded<T>(
+      [&] { return finite<T>(minimiser_variance_functional<T>(problem.coupling, problem.noise), kInfiniteTarget); });
   return values;
 }
 
@@ -141,8 +138,7 @@ TierValues<T> field_at(const TierProblem<T>& problem, const T& time) {
   TierValues<T> values;
   try {
     const Mismatch<T> gap = mismatch<T>(problem.coupling, *problem.field);
-    put_residual<T>(values,
-                    residual_moments_at_time<T>(problem.coupling, problem.noise, *problem.field, gap, time));
+    put_residual<T>(values, residual_moments_at_time<T>(problem.coupling, problem.noise, *problem.field, gap, time));
     const GradientMomentsAtTime<T> g = gradient_moments_at_time<T>(problem.noise, *problem.field, gap, time);
     const T mean = squared_length<T>(g.mean_shift) + squared_norm<T>(g.mean_matrix);
     put_moments<T>(values, {g.second_moment, mean, T(g.second_moment - mean)}, kInfiniteAtTime);
@@ -183,11 +179,11 @@ TierValues<T> coupling_quantities(const TierProblem<T>& problem) {
   const Coupling<T>& coupling = problem.coupling;
   const Eigen::Index d = coupling.dimension();
   TierValues<T> values;
-  values[Quantity::wasserstein2_squared] =
-      scalar<T>(wasserstein2_squared<T>(standard_gaussian<T>(d), coupling.target));
+  values[Quantity::wasserstein2_squared] = scalar<T>(wasserstein2_squared<T>(standard_gaussian<T>(d), coupling.target));
   values[Quantity::transport_map] = matrix<T>(square_root<T>(coupling.target.covariance));
   values[Quantity::transport_cost] = scalar<T>(transport_cost<T>(coupling));
-  values[Quantity::angle] = d != 2 ? none<T>(kNotAPlane) : guarded<T>([&] { return scalar<T>(rotation_degrees<T>(coupling)); });
+  values[Quantity::angle] =
+      d != 2 ? none<T>(kNotAPlane) : guarded<T>([&] { return scalar<T>(rotation_degrees<T>(coupling)); });
   return values;
 }
 
@@ -240,9 +236,8 @@ TierValues<T> integrated_quantities(const TierProblem<T>& problem, MomentsMemory
   } else {
     put_no_field<T>(values);
   }
-  values[Quantity::minimum_loss] = guarded<T>([&] {
-    return finite<T>(minimum_loss<T>(problem.coupling, problem.noise), kInfiniteTarget);
-  });
+  values[Quantity::minimum_loss] =
+      guarded<T>([&] { return finite<T>(minimum_loss<T>(problem.coupling, problem.noise), kInfiniteTarget); });
   return values;
 }
 
@@ -268,11 +263,11 @@ TierValues<T> quantities_at(const TierProblem<T>& problem, const T& time) {
   return values;
 }
 
-#define STRAIGHTEDGE_INSTANTIATE(T)                                                                   \
-  template TierValues<T> coupling_quantities<T>(const TierProblem<T>&);                               \
-  template TierValues<T> field_quantities<T>(const TierProblem<T>&);                                  \
-  template TierValues<T> flow_quantities<T>(const TierProblem<T>&);                                   \
-  template TierValues<T> integrated_quantities<T>(const TierProblem<T>&, MomentsMemory<T>&);          \
+#define STRAIGHTEDGE_INSTANTIATE(T)                                                          \
+  template TierValues<T> coupling_quantities<T>(const TierProblem<T>&);                      \
+  template TierValues<T> field_quantities<T>(const TierProblem<T>&);                         \
+  template TierValues<T> flow_quantities<T>(const TierProblem<T>&);                          \
+  template TierValues<T> integrated_quantities<T>(const TierProblem<T>&, MomentsMemory<T>&); \
   template TierValues<T> quantities_at<T>(const TierProblem<T>&, const T&);
 
 STRAIGHTEDGE_INSTANTIATE(Real50)

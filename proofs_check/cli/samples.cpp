@@ -51,9 +51,10 @@ SampleTable read_samples(const std::filesystem::path& path, const std::vector<Co
   }
   std::ifstream in(path, std::ios::binary);
   if (!in) {
-    throw InputError(fmt::format("{}: cannot be read ({}); samples must be a CSV or .npy file, its path relative to the "
-                                 "problem file",
-                                 name, std::strerror(errno)));
+    throw InputError(
+        fmt::format("{}: cannot be read ({}); samples must be a CSV or .npy file, its path relative to the "
+                    "problem file",
+                    name, std::strerror(errno)));
   }
   const std::uintmax_t size = std::filesystem::file_size(path, failure);
   if (!failure && !npy) {
@@ -67,9 +68,10 @@ FittedGaussian fit_gaussian(const SampleTable& table, const std::string& name) {
   const Eigen::Index n = table.points;
   const Eigen::Index d = table.dimension;
   if (n < d + 1) {
-    throw InputError(fmt::format("{}: {} points in dimension {}, so that the covariance is singular; at least {} points "
-                                 "are needed",
-                                 name, n, d, d + 1));
+    throw InputError(
+        fmt::format("{}: {} points in dimension {}, so that the covariance is singular; at least {} points "
+                    "are needed",
+                    name, n, d, d + 1));
   }
   const IntegerColumns columns = integer_columns(table);
   const auto column = [&](Eigen::Index j) { return columns.values.data() + j * n; };

@@ -29,8 +29,8 @@ class CsvReader {
     }
     const auto nul = text_.find('\0');
     if (nul != std::string::npos) {
-      throw InputError(fmt::format("{}: not a CSV file: byte {} is NUL; give a text file, or .npy by that extension",
-                                   name_, nul));
+      throw InputError(
+          fmt::format("{}: not a CSV file: byte {} is NUL; give a text file, or .npy by that extension", name_, nul));
     }
     separator_ = find_separator();
   }
@@ -159,8 +159,8 @@ std::string list_names(const Row& header) {
 std::size_t find_column(const CsvReader& csv, const Row& first, bool header, const ColumnSelector& selector) {
   if (const auto* index = std::get_if<Eigen::Index>(&selector)) {
     if (*index < 0 || *index >= static_cast<Eigen::Index>(first.size())) {
-      throw InputError(fmt::format("{}: has no column {}; columns count from 0 to {}", csv.name(), *index,
-                                   first.size() - 1));
+      throw InputError(
+          fmt::format("{}: has no column {}; columns count from 0 to {}", csv.name(), *index, first.size() - 1));
     }
     return static_cast<std::size_t>(*index);
   }
@@ -171,8 +171,7 @@ std::size_t find_column(const CsvReader& csv, const Row& first, bool header, con
   }
   const auto match = std::find_if(first.begin(), first.end(), [&](const Field& f) { return f.text == wanted; });
   if (match == first.end()) {
-    throw InputError(
-        fmt::format("{}: has no column \"{}\"; its header has {}", csv.name(), wanted, list_names(first)));
+    throw InputError(fmt::format("{}: has no column \"{}\"; its header has {}", csv.name(), wanted, list_names(first)));
   }
   return static_cast<std::size_t>(match - first.begin());
 }

@@ -40,8 +40,9 @@ std::string read_bytes(std::istream& in, std::size_t count, const std::string& n
 std::string read_header_text(std::istream& in, const std::string& name) {
   const std::string start = read_bytes(in, 8, name);
   if (!start.starts_with("\x93NUMPY")) {
-    throw InputError(name + ": is not a .npy file (it does not start with \\x93NUMPY); write it with numpy.save, or "
-                            "give a CSV another extension");
+    throw InputError(name +
+                     ": is not a .npy file (it does not start with \\x93NUMPY); write it with numpy.save, or "
+                     "give a CSV another extension");
   }
   const int version = static_cast<unsigned char>(start[6]);
   if (version < 1 || version > 3) {
@@ -63,8 +64,8 @@ std::string header_entry(const std::string& text, const std::string& key, const 
                          const std::string& name) {
   std::smatch match;
   if (!std::regex_search(text, match, std::regex("['\"]" + key + "['\"]\\s*:\\s*" + pattern))) {
-    throw InputError(fmt::format("{}: the .npy header has no usable '{}'; write a plain array of numbers with numpy.save",
-                                 name, key));
+    throw InputError(fmt::format(
+        "{}: the .npy header has no usable '{}'; write a plain array of numbers with numpy.save", name, key));
   }
   return match[1];
 }
@@ -73,8 +74,8 @@ void read_type(const std::string& type, const std::string& name, Header& header)
   static const std::set<std::string> known{"f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"};
   const std::string base = type.empty() ? type : type.substr(1);
   if (!known.contains(base) || std::string("<>|=").find(type.front()) == std::string::npos) {
-    throw InputError(fmt::format("{}: numbers of NumPy type '{}' are not read; convert with astype('float64')", name,
-                                 type));
+    throw InputError(
+        fmt::format("{}: numbers of NumPy type '{}' are not read; convert with astype('float64')", name, type));
   }
   header.kind = base[0];
   header.size = static_cast<std::size_t>(base[1] - '0');
@@ -140,8 +141,9 @@ std::vector<Eigen::Index> chosen_columns(const Header& header, const std::vector
   for (const ColumnSelector& selector : columns) {
     const auto* index = std::get_if<Eigen::Index>(&selector);
     if (index == nullptr) {
-      throw InputError(fmt::format("{}: a .npy file has no column names; give columns by index from 0 instead of \"{}\"",
-                                   name, std::get<std::string>(selector)));
+      throw InputError(
+          fmt::format("{}: a .npy file has no column names; give columns by index from 0 instead of \"{}\"", name,
+                      std::get<std::string>(selector)));
     }
     if (*index < 0 || *index >= header.columns) {
       throw InputError(
@@ -167,8 +169,8 @@ void require_samples_memory(const Header& header, std::size_t chosen, const std:
 SampleTable read_npy(std::istream& in, const std::string& name, const std::vector<ColumnSelector>& columns) {
   const Header header = read_header(in, name);
   if (header.rows == 0 || header.columns == 0) {
-    throw InputError(fmt::format("{}: shape ({}, {}) holds no points; give one row a point", name, header.rows,
-                                 header.columns));
+    throw InputError(
+        fmt::format("{}: shape ({}, {}) holds no points; give one row a point", name, header.rows, header.columns));
   }
   // Before anything of the file's claimed size is allocated; the chosen columns are at most all of them.
   require_samples_memory(header, columns.empty() ? static_cast<std::size_t>(header.columns) : columns.size(), name);

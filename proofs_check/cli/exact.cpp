@@ -1,0 +1,191 @@
+#include "exact.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+#include <memory>
+#include <new>
+#include <straightedge/error.hpp>
+
+#include "exact_output.hpp"
+#include "problem_numbers.hpp"
+#include "problem_source.hpp"
+#include "sweep.hpp"
+
+namespace straightedge::cli {
+namespace {
+
+/// "12 of 400 points, 35 s left", at most every two seconds.
+class Progress {
+ public:
+  Progress(std::ostream& log, std::size_t total, bool quiet) : log_(log), total_(total), quiet_(quiet) {}
+
+  void done(std::size_t count) {
+    using Seconds = std::chrono::duration<double>;
+    const auto now = Clock::now();
+    if (quiet_ || Seconds(now - last_).count() < 2 || count == total_) {
+      return;
+    }
+    last_ = now;
+    const double spent = Seconds(now - start_).count();
+    const double left = spent / static_cast<double>(count) * static_cast<double>(total_ - count);
+    log_ << fmt::format("{} of {} points, about {:.0f} s left\n", count, total_, left) << std::flush;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::ostream& log_;
+  std::size_t total_;
+  bool quiet_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+};
+
+Request request_of(const ExactOptions& options) {
+  Request request{options.digits, std::nullopt};
+  if (options.digits != 50 && options.digits != 100) {
+    throw InputError(fmt::format("--digits {}: not offered; give 50 or 100", options.digits));
+  }
+  if (!options.time.empty()) {
+    try {
+      request.time = parse_number(options.time);
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("--time: {}", error.what()));
+    }
+    if (*request.time < 0 || *request.time > 1) {
+      throw InputError(fmt::format("--time {}: outside of [0, 1]; give a time from 0 to 1", options.time));
+    }
+  }
+  return request;
+}
+
+void run_one(const ProblemSource& source, const Request& request, bool json, std::ostream& out) {
+  const ReadProblem read = source.read({}, request.digits);
+  Evaluator evaluator(request);
+  const Results results = evaluator.evaluate(read.problem);
+  if (json) {
+    out << exact_document(read, request, results).dump(2) << '\n';
+  } else {
+    out << exact_table(read, request, results);
+  }
+}
+
+nlohmann::ordered_json point_json(const std::vector<Setting>& at, const Results& results) {
+  nlohmann::ordered_json place = nlohmann::ordered_json::object();
+  for (const Setting& setting : at) {
+    place[setting.key] = exact_text(setting.value);
+  }
+  return {{"at", place}, {"quantities", to_json(results)}};
+}
+
+nlohmann::ordered_json sweep_document(const ReadProblem& read, const Request& request,
+                                      const std::vector<SweepAxis>& axes) {
+  nlohmann::ordered_json json{{"schema", "straightedge/exact-sweep/1"}, {"digits", request.digits}};
+  if (request.time) {
+    json["time"] = exact_text(*request.time);
+  }
+  for (const SweepAxis& axis : axes) {
+    json["keys"].push_back(axis.key);
+  }
+  json["problem"] = to_json(read.problem);
+  json["notes"] = read.notes;
+  json["points"] = nlohmann::ordered_json::array();
+  return json;
+}
+
+void run_sweep(const ProblemSource& source, const Request& request, const ExactOptions& options, std::ostream& out,
+               std::ostream& log) {
+  std::vector<SweepAxis> axes;
+  for (const std::string& text : options.sweeps) {
+    axes.push_back(parse_sweep(text));
+  }
+  const std::vector<std::vector<Setting>> points = sweep_points(axes);
+  // A point that is wrong is said before the first one is printed.
+  for (const std::vector<Setting>& at : points) {
+    static_cast<void>(source.read(at, request.digits));
+  }
+  const ReadProblem first = source.read(points.front(), request.digits);
+  const Eigen::Index d = first.problem.dimension();
+  nlohmann::ordered_json document = sweep_document(first, request, axes);
+  std::vector<std::string> keys;
+  for (const SweepAxis& axis : axes) {
+    keys.push_back(axis.key);
+  }
+  if (!options.json) {
+    for (const std::string& note : first.notes) {
+      log << "note: " << note << '\n';
+    }
+    out << csv_header(keys, d) << std::flush;
+  }
+  Evaluator evaluator(request);
+  Progress progress(log, points.size(), options.quiet);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Results results = evaluator.evaluate(source.read(points[i], request.digits).problem);
+    if (options.json) {
+      document["points"].push_back(point_json(points[i], results));
+    } else {
+      out << csv_row(points[i], results, d) << std::flush;
+    }
+    progress.done(i + 1);
+  }
+  if (options.json) {
+    out << document.dump(2) << '\n';
+  }
+}
+
+int run_and_report(const ExactOptions& options) {
+  try {
+    run_exact(options, std::cin, std::cout, std::cerr);
+    return 0;
+  } catch (const MachineError& error) {
+    std::cerr << "straightedge exact: " << error.what() << '\n';
+    return 4;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "straightedge exact: out of memory; reduce the dimension or the number of points\n";
+    return 4;
+  } catch (const Error& error) {
+    std::cerr << "straightedge exact: " << error.what() << '\n';
+    return 2;
+  }
+}
+
+}  // namespace
+
+void run_exact(const ExactOptions& options, std::istream& in, std::ostream& out, std::ostream& log) {
+  const Request request = request_of(options);
+  const ProblemSource source = ProblemSource::open(options.problem, in);
+  if (options.sweeps.empty()) {
+    run_one(source, request, options.json, out);
+  } else {
+    run_sweep(source, request, options, out, log);
+  }
+  out.flush();
+  if (!out) {
+    throw MachineError("the output could not be written; is the disk full or the reader gone?");
+  }
+}
+
+void add_exact_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ExactOptions>();
+  CLI::App* command =
+      app.add_subcommand("exact", "The exact quantities of your own problem, each with an error radius");
+  command->add_option("problem", options->problem, "Problem file (TOML), or - for standard input")->required();
+  command->add_option("--digits", options->digits, "Decimal digits: 50 or 100")->capture_default_str();
+  command->add_option("--time", options->time, "Integrands of loss and moments at this time in [0, 1]");
+  command
+      ->add_option("--sweep", options->sweeps,
+                   "KEY=FROM:TO:N (evenly spaced) or KEY=log:FROM:TO:N (geometric), KEY dotted; repeat for a grid")
+      ->take_all()
+      ->expected(1);
+  command->add_flag("--json", options->json, "JSON (docs/schemas) instead of a table or CSV");
+  command->add_flag("--quiet", options->quiet, "No progress on standard error");
+  command->footer(
+      "Example:\n"
+      "  straightedge exact docs/examples/rotated-120.toml\n"
+      "  straightedge exact docs/examples/rotated-120.toml --sweep noise.sigma=0:0.3:31 > variance.csv");
+  command->callback([options, &exit_code] { exit_code = run_and_report(*options); });
+}
+
+}  // namespace straightedge::cli

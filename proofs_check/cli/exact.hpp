@@ -1,0 +1,28 @@
+// `straightedge exact PROBLEM.toml`: the exact quantities of the user's own problem.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+namespace straightedge::cli {
+
+/// Its options, as typed.
+struct ExactOptions {
+  std::string problem;              ///< a path, or "-" for standard input
+  int digits = 50;                  ///< 50 or 100
+  std::string time;                 ///< empty: integrals over t; else integrands at this time
+  std::vector<std::string> sweeps;  ///< KEY=FROM:TO:N
+  bool json = false;
+  bool quiet = false;  ///< no progress on `log`
+};
+
+/// Runs it: results to `out`, progress to `log`. Throws InputError for bad input, before anything is written to `out`.
+void run_exact(const ExactOptions& options, std::istream& in, std::ostream& out, std::ostream& log);
+
+/// Adds the command to the program. Its errors become one line on standard error and `exit_code`: 2 for bad input, 4
+/// for a failure of the machine.
+void add_exact_command(CLI::App& app, int& exit_code);
+
+}  // namespace straightedge::cli
