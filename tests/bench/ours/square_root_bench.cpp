@@ -9,11 +9,11 @@ namespace {
 void square_root_50(benchmark::State& state) {
   const Eigen::Index d = state.range(0);
   const Matrix<Real50> m = target<Real50>(d).covariance;
-  Matrix<Real50> root;
   for (auto _ : state) {
-    root = square_root(m);
+    const Matrix<Real50> root = square_root(m);
     benchmark::DoNotOptimize(root.data());
   }
+  const Matrix<Real50> root = square_root(m);
   Real50 sum(0);
   for (Eigen::Index i = 0; i < d; ++i) {
     for (Eigen::Index j = 0; j < d; ++j) {
