@@ -100,9 +100,8 @@ class SgdStationary final : public Claim {
     const Matrix<Rational> a = map_of(value);
     const Rational t = time_at(value, 0);
     const Matrix<Rational> at_time = (Rational(1) - t) * Matrix<Rational>::Identity(d, d) + t * a;
-    return determinant<Rational>(a) != 0 && determinant<Rational>(at_time) != 0 && (a != a.transpose() || d == 1) &&
-           (d > 1 || a(0, 0) < 0) && !point(value, 0).isZero(Rational(0)) &&
-           residual_at_ot<double>(value) > nearest_to_kernel;
+    return determinant<Rational>(a) != 0 && determinant<Rational>(at_time) != 0 &&
+           !point(value, 0).isZero(Rational(0)) && residual_at_ot<double>(value) > nearest_to_kernel;
   }
 
   std::vector<std::string> classes(const Case& value) const override {
