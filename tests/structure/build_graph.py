@@ -24,7 +24,7 @@ class Target:
 class BuildGraph:
     """Targets by name, and for each compiled source the files it includes, directly or not.
 
-    Paths inside the source tree are relative to it; others are absolute.
+    Paths inside the source tree are relative to it; others, generated files among them, are absolute.
     """
 
     targets: dict[str, Target] = field(default_factory=dict)
@@ -55,8 +55,12 @@ def read_targets(source: Path, scratch: Path, cmake: str) -> dict[str, Target]:
 
 
 def parse_target(reply: dict, names: dict[str, str]) -> Target:
-    """One target of the codemodel. `names` has the name of each id that is a library or a program."""
-    sources = frozenset(s["path"] for s in reply.get("sources", []) if "compileGroupIndex" in s)
+    """One target of the codemodel. `names` has the name of each id that is a library or a program.
+
+    Generated sources, which the codemodel gives by absolute paths, are left out: they belong to no folder of the tree.
+    """
+    compiled = (s["path"] for s in reply.get("sources", []) if "compileGroupIndex" in s)
+    sources = frozenset(path for path in compiled if not os.path.isabs(path))
     folder = os.path.commonpath([os.path.dirname(s) for s in sources]) if sources else reply["paths"]["source"]
     return Target(folder, sources, frozenset(names[d["id"]] for d in reply.get("dependencies", []) if d["id"] in names))
 
@@ -65,14 +69,16 @@ def parse_includes(text: str, build: Path, source: Path) -> dict[str, frozenset[
     """Reads what `ninja -t deps` prints: blocks of an object and, indented, the source and everything it includes."""
     includes: dict[str, frozenset[str]] = {}
     for block in text.strip().split("\n\n"):
-        paths = [relative_to_tree((build / line.strip()).resolve(), source) for line in block.splitlines()[1:]]
+        paths = [place((build / line.strip()).resolve(), build, source) for line in block.splitlines()[1:]]
         if paths:
             includes[paths[0]] = includes.get(paths[0], frozenset()) | frozenset(paths[1:])
     return includes
 
 
-def relative_to_tree(path: Path, source: Path) -> str:
-    return str(path.relative_to(source)) if path.is_relative_to(source) else str(path)
+def place(path: Path, build: Path, source: Path) -> str:
+    """Relative to the source tree for what lies in it; what the build generates does not, wherever the build is."""
+    in_tree = path.is_relative_to(source) and not path.is_relative_to(build)
+    return str(path.relative_to(source)) if in_tree else str(path)
 
 
 def read_build_graph(source: Path, build: Path, scratch: Path, cmake: str, ninja: str) -> BuildGraph:

@@ -122,7 +122,8 @@ class CodeModel(unittest.TestCase):
     def test_a_target_lives_where_its_sources_are(self):
         reply = {
             "name": "tolerance", "paths": {"source": "fixtures"}, "dependencies": [{"id": "1"}, {"id": "custom"}],
-            "sources": [{"path": "fixtures/tolerance/src/a.cpp", "compileGroupIndex": 0}, {"path": "fixtures/a.hpp"}],
+            "sources": [{"path": "fixtures/tolerance/src/a.cpp", "compileGroupIndex": 0}, {"path": "fixtures/a.hpp"},
+                        {"path": "/elsewhere/generated.cpp", "compileGroupIndex": 0}],
         }
         target = Target("fixtures/tolerance/src", frozenset({"fixtures/tolerance/src/a.cpp"}), frozenset({"other"}))
         self.assertEqual(parse_target(reply, {"1": "other"}), target)
@@ -131,11 +132,13 @@ class CodeModel(unittest.TestCase):
 class NinjaDeps(unittest.TestCase):
     def test_paths_inside_the_tree_are_relative_however_they_were_written(self):
         text = ("a.cpp.o: #deps 3, deps mtime 1 (VALID)\n    ../gpu/a.cpp\n    /tree/reference/loss.hpp\n"
-                "    /usr/include/math.h\n\nb.cpp.o: #deps 1, deps mtime 1 (VALID)\n    /tree/gpu/b.cpp\n\n")
+                "    /usr/include/math.h\n\nb.cpp.o: #deps 1, deps mtime 1 (VALID)\n    /tree/gpu/b.cpp\n\n"
+                "c.cpp.o: #deps 1, deps mtime 1 (VALID)\n    generated.cpp\n\n")
         includes = parse_includes(text, Path("/tree/build"), Path("/tree"))
         self.assertEqual(includes, {
             "gpu/a.cpp": frozenset({"reference/loss.hpp", str(Path("/usr/include/math.h").resolve())}),
             "gpu/b.cpp": frozenset(),
+            "/tree/build/generated.cpp": frozenset(),
         })
 
 
