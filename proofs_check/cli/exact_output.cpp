@@ -62,7 +62,7 @@ void append_rows(Quantity quantity, const Result& result, std::vector<TableRow>&
   for (std::size_t i = 0; i < result.entries.size(); ++i) {
     const ShortDecimal entry = supported_digits(result.entries[i], result.radius);
     std::string& line = lines[i / width];
-    line += (line.empty() ? "" : "  ") + entry.value;
+    line += fmt::format("{}{}", line.empty() ? "" : "  ", entry.value);
     if (Real150(entry.radius) > largest) {
       largest = Real150(entry.radius);
       radius = entry.radius;
@@ -174,7 +174,7 @@ std::string exact_table(const ReadProblem& read, const Request& request, const R
 std::string csv_header(const std::vector<std::string>& keys, Eigen::Index dimension) {
   std::string line;
   for (const std::string& key : keys) {
-    line += (line.empty() ? "" : ",") + key;
+    line += fmt::format("{}{}", line.empty() ? "" : ",", key);
   }
   for (const Quantity quantity : kQuantities) {
     for (const std::string& column : column_names(quantity, dimension)) {
@@ -188,7 +188,7 @@ std::string csv_header(const std::vector<std::string>& keys, Eigen::Index dimens
 std::string csv_row(const std::vector<Setting>& at, const Results& results, Eigen::Index dimension) {
   std::string line;
   for (const Setting& setting : at) {
-    line += (line.empty() ? "" : ",") + exact_text(setting.value);
+    line += fmt::format("{}{}", line.empty() ? "" : ",", exact_text(setting.value));
   }
   for (const Quantity quantity : kQuantities) {
     const Result& result = results.at(quantity);
@@ -199,7 +199,7 @@ std::string csv_row(const std::vector<Setting>& at, const Results& results, Eige
     const bool is_list = result.shape.kind == Shape::Kind::list;
     line += ',';
     for (std::size_t i = 0; i < result.entries.size(); ++i) {
-      line += (i == 0 ? "" : (is_list ? " " : ",")) + result.entries[i];
+      line += fmt::format("{}{}", i == 0 ? "" : (is_list ? " " : ","), result.entries[i]);
     }
     line += ',' + result.radius;
   }

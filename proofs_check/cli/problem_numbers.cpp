@@ -103,9 +103,10 @@ std::string exact_text(const Rational& value) {
   if (places > 0) {
     const auto width = static_cast<std::size_t>(places) + 1;
     digits.insert(0, digits.size() < width ? width - digits.size() : 0, '0');
-    digits.insert(digits.size() - static_cast<std::size_t>(places), ".");
+    const std::size_t point = digits.size() - static_cast<std::size_t>(places);
+    digits = fmt::format("{}.{}", digits.substr(0, point), digits.substr(point));
   }
-  return (value < 0 ? "-" : "") + digits;
+  return fmt::format("{}{}", value < 0 ? "-" : "", digits);
 }
 
 std::string binary64_note(double value) {

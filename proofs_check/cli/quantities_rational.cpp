@@ -88,40 +88,49 @@ void put_residual(const ResidualMomentsAtTime<Rational>& residual, int digits, R
       exact_result(Rational(4) * (residual.loss - squared_length(residual.mean)), digits);
 }
 
-/// Integrands at a time are rational functions of rational data.
-void put_integrands(const Problem& problem, const RationalParts& parts, const Request& request, Results& results) {
-  const Coupling<Rational> coupling{
-      problem.coupling,
-      {problem.mean, problem.covariance},
-      *parts.cross,
-      is_deterministic(problem.coupling)
-          ? Matrix<Rational>(Matrix<Rational>::Zero(problem.dimension(), problem.dimension()))
-          : Matrix<Rational>(problem.covariance - product<Rational>(*parts.cross, parts.cross->transpose()))};
-  const Rational& time = *request.time;
+// Where the covariance of X_t or the field is singular at the time there is no integrand, which the tiers say too.
+
+void put_minimiser_integrands(const Problem& problem, const Coupling<Rational>& coupling, const Request& request,
+                              Results& results) {
   try {
-    const auto best = minimiser_residual_at_time<Rational>(coupling, problem.noise, time);
-    results[Quantity::minimum_loss] = exact_result(best.loss, request.digits);
+    const auto residual = minimiser_residual_at_time<Rational>(coupling, problem.noise, *request.time);
+    results[Quantity::minimum_loss] = exact_result(residual.loss, request.digits);
     if (problem.field == FieldKind::minimiser) {
-      put_residual(best, request.digits, results);
+      put_residual(residual, request.digits, results);
     }
   } catch (const DoesNotExist&) {
-    return;  // the covariance of X_t is singular at this time: said by the tiers
+    results.erase(Quantity::minimum_loss);
   }
-  if (!parts.field_matrix) {
-    return;
-  }
+}
+
+void put_field_integrands(const Problem& problem, const Coupling<Rational>& coupling, const PairField<Rational>& field,
+                          const Request& request, Results& results) {
+  const int digits = request.digits;
+  const Rational& time = *request.time;
   try {
-    const PairField<Rational> field{*parts.field_shift, *parts.field_matrix};
     const Mismatch<Rational> gap = mismatch<Rational>(coupling, field);
-    put_residual(residual_moments_at_time<Rational>(coupling, problem.noise, field, gap, time), request.digits,
-                 results);
+    put_residual(residual_moments_at_time<Rational>(coupling, problem.noise, field, gap, time), digits, results);
     const auto g = gradient_moments_at_time<Rational>(problem.noise, field, gap, time);
     const Rational mean = squared_length(g.mean_shift) + squared_norm<Rational>(g.mean_matrix);
-    results[Quantity::gradient_second_moment] = exact_result(g.second_moment, request.digits);
-    results[Quantity::gradient_mean_squared_norm] = exact_result(mean, request.digits);
-    results[Quantity::gradient_variance] = exact_result(Rational(g.second_moment - mean), request.digits);
+    results[Quantity::gradient_second_moment] = exact_result(g.second_moment, digits);
+    results[Quantity::gradient_mean_squared_norm] = exact_result(mean, digits);
+    results[Quantity::gradient_variance] = exact_result(Rational(g.second_moment - mean), digits);
   } catch (const DoesNotExist&) {
-    return;  // a singular time of the field: said by the tiers
+    results.erase(Quantity::gradient_variance);
+  }
+}
+
+/// Integrands at a time are rational functions of rational data.
+void put_integrands(const Problem& problem, const RationalParts& parts, const Request& request, Results& results) {
+  const Eigen::Index d = problem.dimension();
+  Matrix<Rational> spread = Matrix<Rational>::Zero(d, d);
+  if (!is_deterministic(problem.coupling)) {
+    spread = problem.covariance - product<Rational>(*parts.cross, parts.cross->transpose());
+  }
+  const Coupling<Rational> coupling{problem.coupling, {problem.mean, problem.covariance}, *parts.cross, spread};
+  put_minimiser_integrands(problem, coupling, request, results);
+  if (parts.field_matrix) {
+    put_field_integrands(problem, coupling, {*parts.field_shift, *parts.field_matrix}, request, results);
   }
 }
 
