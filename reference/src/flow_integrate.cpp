@@ -55,22 +55,27 @@ Vector<T> integrate_flow(const VelocityFunction<T>& velocity, const Vector<T>& s
   if (!(tolerance > T(0))) {
     throw InputError("tolerance of the integration of a velocity field: must be above 0");
   }
-  const auto system = [&velocity](const Vector<T>& z, Vector<T>& slope, const T& t) { slope = velocity(z, t); };
+  // Bulirsch-Stoer's step control misjudges negative steps: the time integrated over is always the distance from t0.
+  const T direction = t1 >= t0 ? T(1) : T(-1);
+  const T length = abs(T(t1 - t0));
+  const auto system = [&](const Vector<T>& z, Vector<T>& slope, const T& elapsed) {
+    slope = direction * velocity(z, t0 + direction * elapsed);
+  };
   auto stepper = make_stepper(tolerance);
   // Below this a step does not move the time any more.
   const T smallest = T(4) * unit_roundoff<T>() * (abs(t0) + abs(t1));
   Vector<T> z = start;
-  T t = t0;
-  T step = (t1 - t0) / T(16);
-  while (abs(T(t1 - t)) > smallest) {
-    if (abs(step) > abs(T(t1 - t))) {
-      step = t1 - t;
+  T elapsed(0);
+  T step = length / T(16);
+  while (length - elapsed > smallest) {
+    if (step > length - elapsed) {
+      step = length - elapsed;
     }
-    if (stepper.try_step(system, z, t, step) == odeint::success && !all_finite(z)) {
-      refuse("the trajectory is not finite", t);
+    if (stepper.try_step(system, z, elapsed, step) == odeint::success && !all_finite(z)) {
+      refuse("the trajectory is not finite", T(t0 + direction * elapsed));
     }
-    if (!(abs(step) > smallest)) {
-      refuse("the step size underflows", t);
+    if (!(step > smallest)) {
+      refuse("the step size underflows", T(t0 + direction * elapsed));
     }
   }
   return z;

@@ -29,8 +29,8 @@ template <RealScalar T>
 T noisy_reflow_angle(const T& angle, const T& f_squared) {
   using std::atan;
   using std::sqrt;
-  detail::require_squared_noise(f_squared);
-  const auto [c, k] = detail::half_angle(angle);
+  internal::require_squared_noise(f_squared);
+  const auto [c, k] = internal::half_angle(angle);
   if (f_squared == T(0)) {
     return noiseless_angle(angle);
   }
@@ -43,8 +43,8 @@ T bridge_reflow_angle(const T& angle, const T& sigma_squared) {
   using std::atan;
   using std::log1p;
   using std::sqrt;
-  detail::require_squared_noise(sigma_squared);
-  const auto [c, k] = detail::half_angle(angle);
+  internal::require_squared_noise(sigma_squared);
+  const auto [c, k] = internal::half_angle(angle);
   if (sigma_squared == T(0)) {
     return noiseless_angle(angle);
   }
@@ -65,7 +65,7 @@ T bridge_reflow_angle(const T& angle, const T& sigma_squared) {
 
 template <RealScalar T>
 int rounds_until(T angle, const T& target, const T& f_squared, int limit) {
-  detail::require_squared_noise(f_squared);
+  internal::require_squared_noise(f_squared);
   int rounds = 0;
   for (; angle >= target; ++rounds) {
     if (rounds == limit) {

@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-namespace straightedge::detail {
+namespace straightedge::internal {
 
 /// c = cos(angle/2) and k = sin(angle/2).
 template <class T>
@@ -33,4 +33,4 @@ void require_squared_noise(const T& f_squared) {
   }
 }
 
-}  // namespace straightedge::detail
+}  // namespace straightedge::internal

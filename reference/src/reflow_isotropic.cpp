@@ -19,7 +19,7 @@ struct SquaredHalfAngle {
 
 template <RealScalar T>
 SquaredHalfAngle<T> squared_half_angle(const T& angle) {
-  const auto [c, k] = detail::half_angle(angle);
+  const auto [c, k] = internal::half_angle(angle);
   return {T(c * c), T(k * k), T(c * c + k * k / T(3))};
 }
 
@@ -55,7 +55,7 @@ IsotropicIntegrals<T> isotropic_integrals(const T& angle) {
 template <RealScalar T>
 T isotropic_pair_variance(int d, const T& angle, const T& f_squared) {
   require_even(d);
-  detail::require_squared_noise(f_squared);
+  internal::require_squared_noise(f_squared);
   const IsotropicIntegrals<T> q = isotropic_integrals(angle);
   return T(T(16 * d) * f_squared * q.k_squared *
            (T(1 + d) * q.i2 + f_squared * (T(d + 2) * q.i3 - q.c_squared * q.i2 * q.i2)));
@@ -64,7 +64,7 @@ T isotropic_pair_variance(int d, const T& angle, const T& f_squared) {
 template <RealScalar T>
 T isotropic_ot_variance(int d, const T& angle, const T& f_squared) {
   require_even(d);
-  detail::require_squared_noise(f_squared);
+  internal::require_squared_noise(f_squared);
   const auto [c_squared, k_squared, mean_q] = squared_half_angle(angle);
   return T(T(16 * d) * k_squared * (T(1) + T(d) * (mean_q + f_squared) + T(2) * mean_q - c_squared));
 }
@@ -74,7 +74,7 @@ T isotropic_independent_variance(int d, const T& f_squared) {
   if (d < 1) {
     throw InputError("dimension " + std::to_string(d) + ": must be at least 1");
   }
-  detail::require_squared_noise(f_squared);
+  internal::require_squared_noise(f_squared);
   return T(T(8 * d) * (T(2 * d + 4) / T(3) + T(d) * f_squared));
 }
 
