@@ -147,8 +147,9 @@ class FlowIntegrator {
       advance(centre, end, depth + 1);
       return;
     }
-    const Matrix<T> at_start = product<T>(interpolant_covariance(coupling_, noise_, start), sum(psi, T(-1)));
-    const Matrix<T> at_end = product<T>(interpolant_covariance(coupling_, noise_, end), sum(psi, T(1)));
+    const ParityParts ends = parity_parts(psi, T(1));
+    const Matrix<T> at_start = product<T>(interpolant_covariance(coupling_, noise_, start), ends.even - ends.odd);
+    const Matrix<T> at_end = product<T>(interpolant_covariance(coupling_, noise_, end), ends.even + ends.odd);
     const Matrix<T> initial = product<T>(inverse<T>(at_start), flow_);
     store_velocities(psi, initial, centre, half);
     flow_ = product<T>(at_end, initial);
@@ -195,12 +196,22 @@ class FlowIntegrator {
     return {};
   }
 
-  [[nodiscard]] static Matrix<T> sum(const std::vector<Matrix<T>>& coefficients, const T& tau) {
-    Matrix<T> result = coefficients.back();
-    for (std::size_t n = coefficients.size() - 1; n-- > 0;) {
-      result = (tau * result + coefficients[n]).eval();
+  // The even and the odd part of a polynomial at tau: one pass gives its values at tau and -tau.
+  struct ParityParts {
+    Matrix<T> even;
+    Matrix<T> odd;
+  };
+
+  [[nodiscard]] static ParityParts parity_parts(const std::vector<Matrix<T>>& coefficients, const T& tau) {
+    const Eigen::Index d = coefficients.front().rows();
+    const T square = tau * tau;
+    ParityParts parts{Matrix<T>::Zero(d, d), Matrix<T>::Zero(d, d)};
+    for (std::size_t n = coefficients.size(); n-- > 0;) {
+      Matrix<T>& part = n % 2 == 0 ? parts.even : parts.odd;
+      part = square * part + coefficients[n];
     }
-    return result;
+    parts.odd *= tau;
+    return parts;
   }
 
   // Phi' = B Psi at the nodes of a Gauss rule on the panel. A series of N orders has its nearest pole at 2^{bits/N}
@@ -211,14 +222,20 @@ class FlowIntegrator {
     const double pole = std::exp2(bits / static_cast<double>(psi.size()));
     const double rho = pole + std::sqrt(pole * pole - 1);
     const int needed = static_cast<int>(std::ceil(bits / (2 * std::log2(rho)))) + 4;
-    // In steps of 8, so that few different rules are made.
+    // In steps of 8, so that few different rules are made; the nodes of an even rule come in pairs about the centre.
     const QuadratureRule<T>& rule = gauss_legendre<T>((needed + 7) / 8 * 8);
-    for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+    for (std::size_t i = rule.nodes.size() / 2; i < rule.nodes.size(); ++i) {
       const T tau = T(2) * rule.nodes[i] - T(1);
-      const Matrix<T> b = target_interpolant_covariance<T>(coupling_, noise_, centre + half * tau);
-      velocities_.push_back(product<T>(b, product<T>(sum(psi, tau), initial)));
-      weights_.push_back(T(2) * half * rule.weights[i]);
+      const ParityParts parts = parity_parts(psi, tau);
+      const T weight = T(2) * half * rule.weights[i];
+      store_velocity(parts.even + parts.odd, initial, T(centre + half * tau), weight);
+      store_velocity(parts.even - parts.odd, initial, T(centre - half * tau), weight);
     }
+  }
+
+  void store_velocity(const Matrix<T>& psi, const Matrix<T>& initial, const T& t, const T& weight) {
+    velocities_.push_back(product<T>(target_interpolant_covariance<T>(coupling_, noise_, t), product<T>(psi, initial)));
+    weights_.push_back(weight);
   }
 
   const Coupling<T>& coupling_;
