@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace straightedge::test {
 
@@ -129,6 +132,30 @@ NoiseSchedule<T> constant_noise(const T& sigma) {
 template <class T>
 NoiseSchedule<T> bridge_noise(const T& sigma, RegressionTarget target = RegressionTarget::displacement) {
   return {NoiseKind::bridge, sigma, target};
+}
+
+/// A noise schedule up to its sigma, as a parameter of tests.
+struct NoiseCase {
+  std::string name;
+  NoiseKind kind;
+  RegressionTarget target;
+
+  template <class T>
+  [[nodiscard]] NoiseSchedule<T> with_sigma(const T& sigma) const {
+    return {kind, sigma, target};
+  }
+};
+
+inline void PrintTo(const NoiseCase& noise, std::ostream* out) {
+  *out << noise.name;
+}
+
+inline std::vector<NoiseCase> noise_cases() {
+  return {{"None", NoiseKind::none, RegressionTarget::displacement},
+          {"Constant", NoiseKind::constant, RegressionTarget::displacement},
+          {"ConstantInTarget", NoiseKind::constant, RegressionTarget::interpolant},
+          {"Bridge", NoiseKind::bridge, RegressionTarget::displacement},
+          {"BridgeInTarget", NoiseKind::bridge, RegressionTarget::interpolant}};
 }
 
 }  // namespace straightedge::test

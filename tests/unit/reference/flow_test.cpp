@@ -110,26 +110,14 @@ TEST(MinimiserFlow, BridgeNoiseOutsideTheTargetMovesEachEigenvalueByItsIntegral)
   EXPECT_EQ(map(0, 1), 0);
 }
 
-struct NoiseCase {
-  const char* name;
-  NoiseKind kind;
-  RegressionTarget target;
-};
-
 class FlowUnderNoise : public testing::TestWithParam<NoiseCase> {
  protected:
   template <class T>
   [[nodiscard]] NoiseSchedule<T> noise() const {
-    return {GetParam().kind, T(2) / T(5), GetParam().target};
+    return GetParam().with_sigma<T>(T(2) / T(5));
   }
 };
-INSTANTIATE_TEST_SUITE_P(, FlowUnderNoise,
-                         testing::Values(NoiseCase{"None", NoiseKind::none, RegressionTarget::displacement},
-                                         NoiseCase{"Constant", NoiseKind::constant, RegressionTarget::displacement},
-                                         NoiseCase{"ConstantInTarget", NoiseKind::constant,
-                                                   RegressionTarget::interpolant},
-                                         NoiseCase{"Bridge", NoiseKind::bridge, RegressionTarget::displacement},
-                                         NoiseCase{"BridgeInTarget", NoiseKind::bridge, RegressionTarget::interpolant}),
+INSTANTIATE_TEST_SUITE_P(, FlowUnderNoise, testing::ValuesIn(noise_cases()),
                          [](const auto& test) { return test.param.name; });
 
 TEST_P(FlowUnderNoise, TaylorSeriesAgreesWithOdeintOnTheMinimisersVelocity) {

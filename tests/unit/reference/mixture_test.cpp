@@ -82,12 +82,14 @@ TEST(MixtureMinimiser, DoesNotExistWhereAComponentCollapses) {
 
 // v is the conditional expectation of the target iff E[(target - v(X_t)) phi(X_t)] = 0 for every phi. The statistics
 // below are means over independent samples divided by their standard errors.
-class ConditionalExpectation : public testing::TestWithParam<NoiseSchedule<double>> {
+class ConditionalExpectation : public testing::TestWithParam<NoiseCase> {
  protected:
+  [[nodiscard]] static NoiseSchedule<double> schedule() { return GetParam().with_sigma<double>(1.25); }
+
   using Field = std::function<Vector<double>(const Vector<double>&, double)>;
 
   [[nodiscard]] double largest_score(const Field& field, double t) const {
-    const NoiseSchedule<double> noise = GetParam();
+    const NoiseSchedule<double> noise = schedule();
     const MixtureCoupling<double> mixture = plane_mixture<double>();
     const Vector<double> centre = dyadic_vector<double>(2, 13);
     constexpr int kFunctions = 4;
@@ -128,14 +130,13 @@ class ConditionalExpectation : public testing::TestWithParam<NoiseSchedule<doubl
     return {component.source.mean + both.head(2), component.target.mean + both.tail(2)};
   }
 };
-INSTANTIATE_TEST_SUITE_P(, ConditionalExpectation,
-                         testing::Values(no_noise<double>(), constant_noise(0.7), bridge_noise(1.3),
-                                         bridge_noise(1.3, RegressionTarget::interpolant)));
+INSTANTIATE_TEST_SUITE_P(, ConditionalExpectation, testing::ValuesIn(noise_cases()),
+                         [](const auto& test) { return test.param.name; });
 
 // Eight scores: a right field exceeds 5 with probability below 5e-6.
 TEST_P(ConditionalExpectation, IsTheMinimisersVelocity) {
   const Field field = [](const Vector<double>& x, double t) {
-    return mixture_minimiser_velocity<double>(plane_mixture<double>(), GetParam(), x, t);
+    return mixture_minimiser_velocity<double>(plane_mixture<double>(), schedule(), x, t);
   };
   EXPECT_LT(largest_score(field, 0.3), 5.0);
   EXPECT_LT(largest_score(field, 0.8), 5.0);
@@ -147,7 +148,7 @@ TEST_P(ConditionalExpectation, IsNotTheVelocityWithTransposedCrossCovariances) {
     component.cross.transposeInPlace();
   }
   const Field field = [&](const Vector<double>& x, double t) {
-    return mixture_minimiser_velocity<double>(transposed, GetParam(), x, t);
+    return mixture_minimiser_velocity<double>(transposed, schedule(), x, t);
   };
   EXPECT_GT(largest_score(field, 0.3), 8.0);
 }

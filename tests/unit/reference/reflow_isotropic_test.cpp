@@ -5,6 +5,8 @@
 #include "flow_problems.hpp"
 
 #include <boost/math/quadrature/tanh_sinh.hpp>
+#include <string>
+#include <tuple>
 
 namespace straightedge::test {
 namespace {
@@ -46,7 +48,7 @@ TEST(IsotropicIntegrals, AreOneAtAngleZeroAndDivergeAtPi) {
   EXPECT_THROW(static_cast<void>(isotropic_integrals(pi<double>())), DoesNotExist);
 }
 
-class IsotropicVariance : public testing::TestWithParam<std::tuple<int, const char*, const char*>> {
+class IsotropicVariance : public testing::TestWithParam<std::tuple<int, std::string, std::string>> {
  protected:
   int d = std::get<0>(GetParam());
   Real50 angle = degrees<Real50>(Real50(std::get<1>(GetParam())));
