@@ -50,11 +50,10 @@ Vector<T> minimiser_velocity(const Coupling<T>& coupling, const NoiseSchedule<T>
          multiply(target_interpolant_covariance(coupling, noise, t), multiply(sigma_inverse, centred));
 }
 
-#define STRAIGHTEDGE_INSTANTIATE(T)                                                                        \
-  template PairField<T> pair_field<T>(const Coupling<T>&);                                                 \
-  template Vector<T> velocity<T>(const PairField<T>&, const Vector<T>&, const T&);                         \
-  template Vector<T> minimiser_velocity<T>(const Coupling<T>&, const NoiseSchedule<T>&, const Vector<T>&, \
-                                           const T&);
+#define STRAIGHTEDGE_INSTANTIATE(T)                                                \
+  template PairField<T> pair_field<T>(const Coupling<T>&);                         \
+  template Vector<T> velocity<T>(const PairField<T>&, const Vector<T>&, const T&); \
+  template Vector<T> minimiser_velocity<T>(const Coupling<T>&, const NoiseSchedule<T>&, const Vector<T>&, const T&);
 STRAIGHTEDGE_INSTANTIATE(double)
 STRAIGHTEDGE_INSTANTIATE(Real50)
 STRAIGHTEDGE_INSTANTIATE(Real100)

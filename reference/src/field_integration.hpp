@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace straightedge::internal {
 
@@ -47,15 +48,19 @@ inline std::vector<std::complex<double>> off_the_interval(std::vector<std::compl
   return poles;
 }
 
-/// The rule for integrands whose poles are those of the field.
+/// The rule for integrands whose poles are those of the field. `falloff` is that of the integrand where Th is regular
+/// and so S ~ 1/t; along a kernel of Th it is not.
 template <RealScalar T>
-QuadratureRule<T> field_rule(const PairField<T>& field) {
+QuadratureRule<T> field_rule(const PairField<T>& field, Falloff falloff) {
   const PairField<double> working{convert<double, T>(field.shift), convert<double, T>(field.matrix)};
   std::vector<std::complex<double>> poles = field_poles(working);
+  if (std::cmp_less(poles.size(), field.dimension())) {
+    falloff = Falloff::none;
+  }
   if (!singular_times<T>(field).empty()) {
     poles = off_the_interval(std::move(poles));
   }
-  return graded_rule<T>(poles, quadrature_digits<T>());
+  return graded_rule<T>(poles, quadrature_digits<T>(), falloff);
 }
 
 /// The rule for integrands whose poles are those of Sigma_t^{-1}.

@@ -39,7 +39,8 @@ MomentsInNoise<T> integrate_moments(NoiseKind kind, const PairField<T>& field, c
   Vector<T> mean_shift = Vector<T>::Zero(d);
   Matrix<T> mean_matrix = Matrix<T>::Zero(d, d);
   Matrix<T> mean_matrix_noise = Matrix<T>::Zero(d, d);
-  const QuadratureRule<T> rule = internal::field_rule<T>(field);
+  const QuadratureRule<T> rule =
+      internal::field_rule<T>(field, kind == NoiseKind::bridge ? Falloff::none : Falloff::inverse_square);
   for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
     const T& t = rule.nodes[i];
     const T& weight = rule.weights[i];

@@ -33,7 +33,8 @@ T loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairFie
   if (gap.vanishes && !noise.is_noisy()) {
     return result;
   }
-  const QuadratureRule<T> rule = internal::field_rule<T>(field);
+  const QuadratureRule<T> rule =
+      internal::field_rule<T>(field, noise.kind == NoiseKind::bridge ? Falloff::none : Falloff::inverse_square);
   for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
     result += rule.weights[i] * loss_at_time<T>(noise, field, gap, rule.nodes[i]);
   }

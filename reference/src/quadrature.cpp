@@ -67,52 +67,6 @@ QuadratureRule<T> compute_gauss_legendre(int n) {
   return rule;
 }
 
-/// The parameter of the Bernstein ellipse of [a, b] through z.
-double bernstein(std::complex<double> z, double a, double b) {
-  const std::complex<double> u = (2.0 * z - a - b) / (b - a);
-  const std::complex<double> root = std::sqrt(u - 1.0) * std::sqrt(u + 1.0);
-  return std::max(std::abs(u + root), std::abs(u - root));
-}
-
-/// Nodes for an error of 10^-digits on [a, b]: near the ellipse of the nearest pole, of order j, an integrand grows by
-/// (2 n e / j)^j at most where it still pays, so 2 n log rho = digits log 10 + j log(2 n e / j) + a little.
-int nodes_for(const std::vector<std::complex<double>>& poles, double a, double b, int digits, int order) {
-  double rho = 1e6;
-  for (const auto& pole : poles) {
-    rho = std::min(rho, bernstein(pole, a, b));
-  }
-  const double rate = 2.0 * std::log(rho);
-  double n = 2.0 * order;
-  for (int iteration = 0; iteration < 4; ++iteration) {
-    n = (digits * std::numbers::ln10 + order * std::log(std::max(2.0 * n * std::numbers::e / order, 2.0)) + 4.0) / rate;
-  }
-  return n < 1e6 ? static_cast<int>(n) + order : 1000000;
-}
-
-constexpr int kMostNodes = 60;
-constexpr int kDeepest = 200;
-
-template <class T>
-void append_panels(const std::vector<std::complex<double>>& poles, double a, double b, int digits, int order, int depth,
-                   QuadratureRule<T>& rule) {
-  const int most = std::max(kMostNodes, digits);
-  const int n = nodes_for(poles, a, b, digits, order);
-  if (n > most) {
-    if (depth == kDeepest || !(a < (a + b) / 2 && (a + b) / 2 < b)) {
-      throw DoesNotExist("the integral over [0, 1] does not exist: the integrand has a pole on the interval");
-    }
-    append_panels(poles, a, (a + b) / 2, digits, order, depth + 1, rule);
-    append_panels(poles, (a + b) / 2, b, digits, order, depth + 1, rule);
-    return;
-  }
-  const QuadratureRule<T>& panel = gauss_legendre<T>(n);
-  const T width = T(b) - T(a);
-  for (std::size_t i = 0; i < panel.nodes.size(); ++i) {
-    rule.nodes.push_back(T(a) + width * panel.nodes[i]);
-    rule.weights.push_back(width * panel.weights[i]);
-  }
-}
-
 }  // namespace
 
 template <RealScalar T>
@@ -127,16 +81,7 @@ const QuadratureRule<T>& gauss_legendre(int n) {
   return found != cache.end() ? found->second : cache.emplace(n, compute_gauss_legendre<T>(n)).first->second;
 }
 
-template <RealScalar T>
-QuadratureRule<T> graded_rule(const std::vector<std::complex<double>>& poles, int digits, int order) {
-  QuadratureRule<T> rule;
-  append_panels(poles, 0.0, 1.0, digits, order, 0, rule);
-  return rule;
-}
-
-#define STRAIGHTEDGE_INSTANTIATE(T)                         \
-  template const QuadratureRule<T>& gauss_legendre<T>(int); \
-  template QuadratureRule<T> graded_rule<T>(const std::vector<std::complex<double>>&, int, int);
+#define STRAIGHTEDGE_INSTANTIATE(T) template const QuadratureRule<T>& gauss_legendre<T>(int);
 STRAIGHTEDGE_INSTANTIATE(double)
 STRAIGHTEDGE_INSTANTIATE(Real50)
 STRAIGHTEDGE_INSTANTIATE(Real100)

@@ -1,8 +1,8 @@
 // Quadrature on [0, 1] for integrands that are rational in t with known poles.
 //
 // Gauss-Legendre with n nodes on an interval converges like rho^{-2n}, rho the parameter of the largest Bernstein
-// ellipse of the interval that is free of poles. The planner bisects [0, 1] until every panel's rho is large, and gives
-// each panel the nodes that its rho asks for.
+// ellipse of the interval that is free of poles. The planner halves [0, 1] wherever two panels need fewer nodes than
+// one, in t itself and in theta with t = a + b tan(theta), which sends a nearby pair of poles a +- ib to infinity.
 #pragma once
 
 #include <straightedge/scalar.hpp>
@@ -24,9 +24,13 @@ struct QuadratureRule {
 template <RealScalar T>
 [[nodiscard]] const QuadratureRule<T>& gauss_legendre(int n);
 
-/// Gauss-Legendre panels graded towards `poles`, for a relative error of about 10^-digits. Poles on [0,1] are an error
-/// of the caller: throws DoesNotExist. `order` is the multiplicity up to which a pole may enter the integrand.
+/// How the integrand falls off as t -> infinity: at least like t^-2, or not necessarily.
+enum class Falloff { none, inverse_square };
+
+/// Gauss-Legendre panels for a relative error of about 10^-digits, for integrands whose poles, of order at most 6 and
+/// off [0,1], are `poles`. A pole on [0,1] throws DoesNotExist.
 template <RealScalar T>
-[[nodiscard]] QuadratureRule<T> graded_rule(const std::vector<std::complex<double>>& poles, int digits, int order = 6);
+[[nodiscard]] QuadratureRule<T> graded_rule(const std::vector<std::complex<double>>& poles, int digits,
+                                            Falloff falloff = Falloff::none);
 
 }  // namespace straightedge

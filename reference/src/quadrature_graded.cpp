@@ -1,0 +1,185 @@
+// The planner of graded_rule. It works in double: only nodes and weights need the tier.
+#include <straightedge/error.hpp>
+#include <straightedge/quadrature.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+namespace straightedge {
+namespace {
+
+using Complex = std::complex<double>;
+
+constexpr int kOrder = 6;              // S enters a gradient moment six times
+constexpr std::size_t kTangents = 3;   // poles tried as the centre of a tangent map
+constexpr double kTangentCost = 1.25;  // a node with a tangent to evaluate, against one without
+constexpr int kSplittable = 24;        // panels with fewer nodes are not worth halving
+constexpr int kDeepest = 200;
+
+/// A variable x in [0, 1] with t = t(x): either t = x, or t = a + b tan(theta), theta linear in x, which sends the
+/// poles a +- ib to infinity.
+struct Variable {
+  std::vector<Complex> poles;  ///< of the integrand, in x
+  double growth;               ///< the integrand grows like exp(growth |Im x|)
+  std::optional<Complex> centre;
+};
+
+struct Panel {
+  double begin, end;
+  int nodes;
+};
+
+struct Plan {
+  std::vector<Panel> panels;
+  double cost = 0;
+};
+
+/// The parameter of the Bernstein ellipse of [a, b] through z.
+double bernstein(Complex z, double a, double b) {
+  const Complex u = (2.0 * z - a - b) / (b - a);
+  const Complex root = std::sqrt(u - 1.0) * std::sqrt(u + 1.0);
+  return std::max(std::abs(u + root), std::abs(u - root));
+}
+
+/// Nodes for a relative error of 10^-digits on [a, b]. On the ellipse of parameter rho < rho_pole the integrand is at
+/// most (1 - rho/rho_pole)^-order exp(growth L (rho - 1/rho)/2) times its size on [a, b], L = (b-a)/2, and
+/// Gauss-Legendre errs by that times rho^{-2n}: the best rho counts.
+int nodes_for(const Variable& variable, double a, double b, int digits) {
+  constexpr double largest = 256.0;
+  double pole = std::numeric_limits<double>::infinity();
+  for (const Complex& z : variable.poles) {
+    pole = std::min(pole, bernstein(z, a, b));
+  }
+  double best = std::numeric_limits<double>::infinity();
+  for (double log_rho = 0.02; log_rho < std::log(largest); log_rho *= 1.06) {
+    const double rho = std::exp(log_rho);
+    if (rho >= pole) {
+      break;
+    }
+    const double size = variable.growth * (b - a) / 4 * (rho - 1 / rho) - kOrder * std::log1p(-rho / pole);
+    best = std::min(best, (digits * std::numbers::ln10 + 4 + size) / (2 * log_rho));
+  }
+  return best < 1e6 ? static_cast<int>(best) + 2 : 1000000;
+}
+
+/// The cheapest of one panel on [a, b] and the plans of its halves.
+Plan plan_panels(const Variable& variable, double a, double b, int digits, int depth = 0) {
+  const int nodes = nodes_for(variable, a, b, digits);
+  const Plan whole{{{a, b, nodes}}, static_cast<double>(nodes)};
+  if (nodes <= kSplittable) {
+    return whole;
+  }
+  const double middle = (a + b) / 2;
+  if (depth == kDeepest || !(a < middle && middle < b)) {
+    throw DoesNotExist("the integral over [0, 1] does not exist: the integrand has a pole on the interval");
+  }
+  Plan left = plan_panels(variable, a, middle, digits, depth + 1);
+  const Plan right = plan_panels(variable, middle, b, digits, depth + 1);
+  if (left.cost + right.cost >= whole.cost) {
+    return whole;
+  }
+  left.panels.insert(left.panels.end(), right.panels.begin(), right.panels.end());
+  left.cost += right.cost;
+  return left;
+}
+
+/// theta at t = 0 and the length of its interval.
+struct ThetaInterval {
+  double begin, length;
+};
+ThetaInterval theta_interval(Complex centre) {
+  const double begin = std::atan2(-centre.real(), centre.imag());
+  return {begin, std::atan2(1 - centre.real(), centre.imag()) - begin};
+}
+
+Variable tangent_variable(const std::vector<Complex>& poles, Complex centre, Falloff falloff) {
+  const auto [begin, length] = theta_interval(centre);
+  Variable variable{{}, 2.0 * (kOrder - 1) * length, centre};
+  const auto add_periodic = [&](Complex theta) {
+    for (const double shift : {-std::numbers::pi, 0.0, std::numbers::pi}) {
+      variable.poles.push_back((theta + shift - begin) / length);
+    }
+  };
+  for (const Complex& pole : poles) {
+    // atan has its own poles at +-i: the centre itself goes to infinity.
+    const Complex u = (pole - centre.real()) / centre.imag();
+    if (std::min(std::abs(u - Complex(0, 1)), std::abs(u + Complex(0, 1))) > 1e-12) {
+      add_periodic(std::atan(u));
+    }
+  }
+  if (falloff == Falloff::none) {
+    add_periodic(std::numbers::pi / 2);  // t = infinity, where dt/dtheta has a double pole
+  }
+  return variable;
+}
+
+/// The poles in the upper half plane whose ellipses are smallest: the ones that slow the plain variable down.
+std::vector<Complex> nearest_complex_poles(std::vector<Complex> poles) {
+  std::erase_if(poles, [](const Complex& z) { return !(z.imag() > 1e-9); });
+  std::sort(poles.begin(), poles.end(),
+            [](const Complex& a, const Complex& b) { return bernstein(a, 0, 1) < bernstein(b, 0, 1); });
+  const auto same = [](const Complex& a, const Complex& b) { return std::abs(a - b) < 1e-9; };
+  poles.erase(std::unique(poles.begin(), poles.end(), same), poles.end());
+  poles.resize(std::min(poles.size(), kTangents));
+  return poles;
+}
+
+template <RealScalar T>
+void append_panel(const Panel& panel, const std::optional<Complex>& centre, QuadratureRule<T>& rule) {
+  using std::atan;
+  using std::tan;
+  const QuadratureRule<T>& gauss = gauss_legendre<T>(panel.nodes);
+  T begin(panel.begin);
+  T width = T(panel.end) - begin;
+  if (!centre) {
+    for (std::size_t i = 0; i < gauss.nodes.size(); ++i) {
+      rule.nodes.push_back(begin + width * gauss.nodes[i]);
+      rule.weights.push_back(width * gauss.weights[i]);
+    }
+    return;
+  }
+  const T a(centre->real());
+  const T b(centre->imag());
+  const T first = atan(T(-a / b));
+  const T length = atan(T((T(1) - a) / b)) - first;
+  begin = first + begin * length;
+  width *= length;
+  for (std::size_t i = 0; i < gauss.nodes.size(); ++i) {
+    const T tangent = tan(T(begin + width * gauss.nodes[i]));
+    rule.nodes.push_back(a + b * tangent);
+    rule.weights.push_back(width * gauss.weights[i] * b * (T(1) + tangent * tangent));
+  }
+}
+
+}  // namespace
+
+template <RealScalar T>
+QuadratureRule<T> graded_rule(const std::vector<std::complex<double>>& poles, int digits, Falloff falloff) {
+  Variable best{poles, 0.0, std::nullopt};
+  Plan plan = plan_panels(best, 0.0, 1.0, digits);
+  for (const Complex& centre : nearest_complex_poles(poles)) {
+    Variable variable = tangent_variable(poles, centre, falloff);
+    Plan other = plan_panels(variable, 0.0, 1.0, digits);
+    other.cost *= kTangentCost;
+    if (other.cost < plan.cost) {
+      plan = std::move(other);
+      best = std::move(variable);
+    }
+  }
+  QuadratureRule<T> rule;
+  for (const Panel& panel : plan.panels) {
+    append_panel<T>(panel, best.centre, rule);
+  }
+  return rule;
+}
+
+#define STRAIGHTEDGE_INSTANTIATE(T) \
+  template QuadratureRule<T> graded_rule<T>(const std::vector<std::complex<double>>&, int, Falloff);
+STRAIGHTEDGE_INSTANTIATE(double)
+STRAIGHTEDGE_INSTANTIATE(Real50)
+STRAIGHTEDGE_INSTANTIATE(Real100)
+STRAIGHTEDGE_INSTANTIATE(Real150)
+
+}  // namespace straightedge
