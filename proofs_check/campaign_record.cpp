@@ -1,0 +1,80 @@
+#include <campaign_record.hpp>
+
+#include <nlohmann/json.hpp>
+#include <straightedge/error.hpp>
+
+namespace straightedge::proofs {
+
+std::string to_string(Source source) {
+  return source == Source::drawn ? "drawn" : source == Source::planted ? "planted" : "general";
+}
+
+Source source_from(const std::string& name) {
+  for (const Source source : {Source::drawn, Source::planted, Source::general}) {
+    if (to_string(source) == name) {
+      return source;
+    }
+  }
+  throw InputError("no cases are called '" + name + "'; there are 'drawn', 'planted' and 'general'");
+}
+
+void to_json(nlohmann::json& json, const Counterexample& counterexample) {
+  json = {{"schema", "straightedge/counterexample/1"},
+          {"claim", counterexample.claim},
+          {"source", to_string(counterexample.source)},
+          {"index", counterexample.index},
+          {"case", counterexample.value},
+          {"outcome", counterexample.outcome}};
+  if (counterexample.original) {
+    json["drawn_case"] = *counterexample.original;
+  }
+}
+
+void from_json(const nlohmann::json& json, Counterexample& counterexample) {
+  json.at("claim").get_to(counterexample.claim);
+  counterexample.source = source_from(json.at("source").get<std::string>());
+  json.at("index").get_to(counterexample.index);
+  json.at("case").get_to(counterexample.value);
+  json.at("outcome").get_to(counterexample.outcome);
+  if (json.contains("drawn_case")) {
+    counterexample.original = json.at("drawn_case").get<Case>();
+  }
+}
+
+void to_json(nlohmann::json& json, const MutantRecord& mutant) {
+  json = {{"refuted", mutant.refuted}, {"planted", mutant.index}, {"outcome", mutant.outcome}};
+}
+
+void from_json(const nlohmann::json& json, MutantRecord& mutant) {
+  json.at("refuted").get_to(mutant.refuted);
+  json.at("planted").get_to(mutant.index);
+  json.at("outcome").get_to(mutant.outcome);
+}
+
+void to_json(nlohmann::json& json, const SmallestMargin& smallest) {
+  json = {{"source", to_string(smallest.source)},
+          {"index", smallest.index},
+          {"case", smallest.value},
+          {"outcome", smallest.outcome}};
+}
+
+void from_json(const nlohmann::json& json, SmallestMargin& smallest) {
+  smallest.source = source_from(json.at("source").get<std::string>());
+  json.at("index").get_to(smallest.index);
+  json.at("case").get_to(smallest.value);
+  json.at("outcome").get_to(smallest.outcome);
+}
+
+std::optional<SmallestPlace> place_of_smallest(const ClaimRecord& record) {
+  const RankedMargin* drawn = record.drawn.smallest_margin();
+  const RankedMargin* planted = record.planted.smallest_margin();
+  if (planted != nullptr && (drawn == nullptr || planted->margin < drawn->margin)) {
+    return SmallestPlace{Source::planted, planted->index};
+  }
+  if (drawn != nullptr) {
+    return SmallestPlace{Source::drawn, drawn->index};
+  }
+  return std::nullopt;
+}
+
+}  // namespace straightedge::proofs

@@ -1,0 +1,74 @@
+// What a campaign found out about one claim: everything that its verdict, its row and a merge of shards need.
+#pragma once
+
+#include <campaign_tally.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace straightedge::proofs {
+
+/// Where a case comes from.
+enum class Source {
+  drawn,    ///< by the claim's generator
+  planted,  ///< one of the claim's planted cases
+  general   ///< the claim's counterexample to the general statement
+};
+
+/// A case that refutes: the claim itself (drawn, planted), or the general statement that the claim refutes (general).
+struct Counterexample {
+  std::string claim;
+  Source source = Source::drawn;
+  std::int64_t index = 0;
+  Case value;
+  Outcome outcome;               ///< at 100 digits
+  std::optional<Case> original;  ///< the case as drawn, where it was shrunk
+};
+
+/// How the mutant fared on the planted cases.
+struct MutantRecord {
+  bool refuted = false;
+  std::int64_t index = 0;  ///< of the planted case that refutes it
+  Outcome outcome;         ///< there; of the last planted case if none refutes it
+};
+
+/// The smallest margin of all cases, judged at 100 digits.
+struct SmallestMargin {
+  Source source = Source::drawn;
+  std::int64_t index = 0;
+  Case value;
+  Outcome outcome;
+};
+
+struct ClaimRecord {
+  const Claim* claim = nullptr;
+  Tally drawn;
+  Tally planted;
+  std::optional<MutantRecord> mutant;
+  std::optional<Outcome> general;  ///< of counterexample(), at 100 digits, where the claim has one
+  std::vector<Counterexample> counterexamples;
+  std::optional<SmallestMargin> smallest;  ///< not in a shard
+  double seconds = 0;                      ///< of work, summed over the threads
+};
+
+[[nodiscard]] std::string to_string(Source source);
+/// The source of this name. Throws InputError for any other.
+[[nodiscard]] Source source_from(const std::string& name);
+
+void to_json(nlohmann::json& json, const Counterexample& counterexample);
+void from_json(const nlohmann::json& json, Counterexample& counterexample);
+void to_json(nlohmann::json& json, const MutantRecord& mutant);
+void from_json(const nlohmann::json& json, MutantRecord& mutant);
+void to_json(nlohmann::json& json, const SmallestMargin& smallest);
+void from_json(const nlohmann::json& json, SmallestMargin& smallest);
+
+/// The planted or drawn case that holds the record's smallest margin: drawn before planted at a tie.
+struct SmallestPlace {
+  Source source;
+  std::int64_t index;
+};
+[[nodiscard]] std::optional<SmallestPlace> place_of_smallest(const ClaimRecord& record);
+
+}  // namespace straightedge::proofs

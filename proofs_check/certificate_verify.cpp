@@ -1,0 +1,90 @@
+#include <certificate_verify.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <straightedge/error.hpp>
+
+namespace straightedge::proofs {
+namespace {
+
+bool agree(const Outcome& stored, const Outcome& again) {
+  if (stored.decision != again.decision) {
+    return false;
+  }
+  if (stored.margin == again.margin || (std::isnan(stored.margin) && std::isnan(again.margin))) {
+    return true;
+  }
+  const double rounding = 4 * std::numeric_limits<double>::epsilon() * std::abs(stored.margin);
+  return std::abs(stored.margin - again.margin) <= stored.uncertainty + again.uncertainty + rounding;
+}
+
+void compare(const std::string& what, const Outcome& stored, const Outcome& again, Verification& verification) {
+  const std::string line = fmt::format("{}: margin {:.6g}, {}", what, again.margin, to_string(again.decision));
+  if (agree(stored, again)) {
+    verification.agreements.push_back(line);
+  } else {
+    verification.departures.push_back(
+        fmt::format("{}; the certificate has {:.6g}, {}", line, stored.margin, to_string(stored.decision)));
+  }
+}
+
+void verify_row(const ClaimRecord& record, Verification& verification) {
+  const Claim& claim = *record.claim;
+  if (record.smallest) {
+    const SmallestMargin& smallest = *record.smallest;
+    compare(fmt::format("smallest margin ({} case {})", to_string(smallest.source), smallest.index), smallest.outcome,
+            judge_in_tier(claim, smallest.value, Tier::digits100, Variant::claim), verification);
+  }
+  for (const Counterexample& counterexample : record.counterexamples) {
+    compare(fmt::format("counterexample ({} case {})", to_string(counterexample.source), counterexample.index),
+            counterexample.outcome, replay(counterexample), verification);
+  }
+  if (record.mutant && record.mutant->refuted) {
+    const std::vector<Case> planted = claim.planted();
+    const auto index = static_cast<std::size_t>(record.mutant->index);
+    if (index >= planted.size()) {
+      verification.departures.push_back(fmt::format("mutant: there is no planted case {}", index));
+      return;
+    }
+    compare(fmt::format("mutant (planted case {})", index), record.mutant->outcome,
+            judge_in_tier(claim, planted[index], record.mutant->outcome.tier, Variant::mutant), verification);
+  }
+}
+
+}  // namespace
+
+Outcome replay(const Counterexample& counterexample) {
+  const Claim* claim = find_claim(counterexample.claim);
+  if (claim == nullptr) {
+    throw InputError(
+        fmt::format("claim '{}' is not one of this program's (see `straightedge claims`)", counterexample.claim));
+  }
+  return counterexample.source == Source::general
+             ? judge_general_in_tier(*claim, counterexample.value, Tier::digits100)
+             : judge_in_tier(*claim, counterexample.value, Tier::digits100, Variant::claim);
+}
+
+std::vector<Verification> verify(const nlohmann::json& certificate) {
+  const std::vector<ClaimRecord> records = records_of(certificate);
+  const std::vector<Ruling> rulings = rule_all(records, shard_of(certificate));
+  std::vector<Verification> all;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const nlohmann::json& row = certificate.at("rows").at(i);
+    Verification verification{.claim = records[i].claim->info().id};
+    const auto stated = row.at("verdict").get<std::string>();
+    if (stated == verdict_name(rulings[i])) {
+      verification.agreements.push_back(fmt::format("verdict: {}", stated));
+    } else {
+      verification.departures.push_back(
+          fmt::format("verdict: {}; its records give {}", stated, verdict_name(rulings[i])));
+    }
+    verify_row(records[i], verification);
+    all.push_back(std::move(verification));
+  }
+  return all;
+}
+
+}  // namespace straightedge::proofs

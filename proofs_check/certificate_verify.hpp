@@ -1,0 +1,26 @@
+// Re-checking a certificate without searching: its verdicts from its own records, and, judged anew, its smallest
+// margins, its counterexamples and its refuted mutants.
+#pragma once
+
+#include <certificate.hpp>
+
+#include <string>
+#include <vector>
+
+namespace straightedge::proofs {
+
+struct Verification {
+  std::string claim;
+  std::vector<std::string> agreements;  ///< what was judged again and agrees
+  std::vector<std::string> departures;  ///< what was judged again and does not
+};
+
+/// One for each row. A margin agrees if the decision is the same and the values differ by no more than their
+/// uncertainties and the rounding of the margin to double.
+[[nodiscard]] std::vector<Verification> verify(const nlohmann::json& certificate);
+
+/// Judges a counterexample again: the claim, or its general statement, at 100 digits. Throws InputError for a claim that
+/// this program does not have.
+[[nodiscard]] Outcome replay(const Counterexample& counterexample);
+
+}  // namespace straightedge::proofs

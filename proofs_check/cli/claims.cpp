@@ -1,0 +1,23 @@
+#include <claims.hpp>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <claim.hpp>
+#include <common.hpp>
+#include <memory>
+#include <report.hpp>
+
+void add_claims_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("claims", "List the claims");
+  command->footer("Example:\n  straightedge claims --markdown > docs/claims.md");
+  const auto markdown = std::make_shared<bool>(false);
+  command->add_flag("--markdown", *markdown, "Print docs/claims.md: each claim in full");
+  command->callback([markdown, &exit_code] {
+    const auto& all = straightedge::proofs::registry();
+    fmt::print("{}", *markdown ? straightedge::proofs::claims_markdown(all) : straightedge::proofs::claims_table(all));
+    exit_code = straightedge::cli::kAsExpected;
+  });
+}

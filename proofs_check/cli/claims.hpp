@@ -1,0 +1,9 @@
+// `straightedge claims`: lists the claims, or writes docs/claims.md.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+/// Adds the command to the program; running it sets `exit_code`.
+void add_claims_command(CLI::App& app, int& exit_code);

@@ -1,0 +1,9 @@
+// `straightedge merge`: joins the certificates of all shards into one.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+/// Adds the command to the program; running it sets `exit_code`.
+void add_merge_command(CLI::App& app, int& exit_code);

@@ -1,0 +1,54 @@
+#include <progress.hpp>
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <string>
+
+namespace straightedge::cli {
+namespace {
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<long>(std::ceil(seconds));
+  return whole < 3600 ? fmt::format("{}:{:02}", whole / 60, whole % 60)
+                      : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+std::string bar_text(double done) {
+  constexpr int kWidth = 30;
+  const int filled = static_cast<int>(done * kWidth);
+  return std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kWidth - filled), '.');
+}
+
+}  // namespace
+
+void ProgressDisplay::show(const proofs::Progress& progress) {
+  const auto now = Clock::now();
+  const auto pause = style_ == Style::bar ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
+  if (style_ == Style::none || now - last_ < pause || progress.done <= 0) {
+    return;
+  }
+  last_ = now;
+  const double elapsed = std::chrono::duration<double>(now - start_).count();
+  const std::string left = clock_text(elapsed * (1 - progress.done) / progress.done);
+  const std::string text = fmt::format("{:3.0f} %  {} of {} cases  {} left", 100 * progress.done, progress.cases,
+                                       progress.all_cases, left);
+  if (style_ == Style::bar) {
+    fmt::print(stderr, "\r[{}] {}\033[K", bar_text(progress.done), text);
+    drawn_ = true;
+  } else {
+    fmt::print(stderr, "{}\n", text);
+  }
+  std::fflush(stderr);
+}
+
+void ProgressDisplay::finish() {
+  if (drawn_) {
+    fmt::print(stderr, "\r\033[K");
+    std::fflush(stderr);
+    drawn_ = false;
+  }
+}
+
+}  // namespace straightedge::cli

@@ -1,0 +1,9 @@
+// `straightedge prove`: validates the claims.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+/// Adds the command to the program; running it sets `exit_code`.
+void add_prove_command(CLI::App& app, int& exit_code);

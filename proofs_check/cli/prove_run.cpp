@@ -1,0 +1,129 @@
+#include <prove_run.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <certificate.hpp>
+#include <chrono>
+#include <common.hpp>
+#include <csignal>
+#include <cstdio>
+#include <journal.hpp>
+#include <output_folder.hpp>
+#include <progress.hpp>
+#include <report.hpp>
+#include <string>
+#include <utility>
+
+namespace straightedge::cli {
+namespace {
+
+std::atomic<bool> stop_requested = false;
+
+extern "C" void request_stop(int) { stop_requested = true; }
+
+/// While it lives, the first SIGINT or SIGTERM asks the campaign to stop; a second one ends the process.
+class StopOnSignal {
+ public:
+  StopOnSignal() {
+    struct sigaction action {};
+    action.sa_handler = request_stop;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, &interrupt_);
+    sigaction(SIGTERM, &action, &terminate_);
+  }
+  ~StopOnSignal() {
+    sigaction(SIGINT, &interrupt_, nullptr);
+    sigaction(SIGTERM, &terminate_, nullptr);
+  }
+  StopOnSignal(const StopOnSignal&) = delete;
+  StopOnSignal& operator=(const StopOnSignal&) = delete;
+
+ private:
+  struct sigaction interrupt_ {};
+  struct sigaction terminate_ {};
+};
+
+std::string file_name(const proofs::Counterexample& counterexample) {
+  std::string name = counterexample.claim;
+  std::replace(name.begin(), name.end(), '/', '-');
+  return fmt::format("{}-{}.json", name, to_string(counterexample.source));
+}
+
+void write_counterexamples(const std::filesystem::path& folder, const std::vector<proofs::ClaimRecord>& records) {
+  for (const proofs::ClaimRecord& record : records) {
+    for (const proofs::Counterexample& counterexample : record.counterexamples) {
+      std::filesystem::create_directories(folder);
+      const std::filesystem::path file = folder / file_name(counterexample);
+      proofs::write_file(file, nlohmann::json(counterexample).dump(2) + "\n");
+      fmt::print("{}: counterexample {} (margin {:.3g}), in {}\n", record.claim->info().id,
+                 nlohmann::json(counterexample.value).dump(), counterexample.outcome.margin, file.string());
+    }
+  }
+}
+
+ProgressDisplay::Style style_of(bool quiet) {
+  return quiet ? ProgressDisplay::Style::none
+               : is_lively(2) ? ProgressDisplay::Style::bar : ProgressDisplay::Style::lines;
+}
+
+int report_stop(const ProveRun& run, const proofs::Campaign& campaign) {
+  std::int64_t judged = 0;
+  for (const proofs::ClaimRecord& record : campaign.records) {
+    judged += record.drawn.cases;
+    if (record.drawn.failing > 0) {
+      fmt::print("{}: {} of {} cases fail so far\n", record.claim->info().id, record.drawn.failing, record.drawn.cases);
+    }
+  }
+  fmt::print("stopped after {} cases; `straightedge prove --resume` with the same options continues from {}\n", judged,
+             (run.out / "journal.jsonl").string());
+  return kInconclusive;
+}
+
+int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const proofs::RunInfo& info) {
+  const std::vector<proofs::Ruling> rulings = proofs::rule_all(campaign.records, run.shard);
+  const nlohmann::json certificate =
+      proofs::make_certificate(run.settings, campaign.records, rulings, info);
+  fmt::print("{}", proofs::report_table(campaign.records, rulings, is_lively(1)));
+  write_counterexamples(run.out / "counterexamples", campaign.records);
+  proofs::write_file(run.out / "report.html",
+                     proofs::report_html(run.settings, campaign.records, rulings, certificate));
+  proofs::write_file(run.out / "certificate.json", certificate.dump(1) + "\n");
+  fmt::print("certificate {} in {}\n", certificate.at("digest").get<std::string>(),
+             (run.out / "certificate.json").string());
+  return proofs::exit_code_of(rulings);
+}
+
+}  // namespace
+
+int run_prove(const ProveRun& run) {
+  OutputFolder folder(run.out, "prove", {"certificate.json", "report.html", "journal.jsonl", "counterexamples"});
+  folder.prepare(run.resume);
+  proofs::Journal journal(run.out / "journal.jsonl", run.settings, run.shard, run.resume);
+  if (!run.quiet) {
+    fmt::print(stderr, "seed {}, {} claims, {} cases each, {} threads\n", run.settings.seed, run.settings.claims.size(),
+               run.shard.cases_of(run.settings.cases), run.jobs);
+  }
+  ProgressDisplay progress(style_of(run.quiet));
+  const StopOnSignal signals;
+  const auto start = std::chrono::steady_clock::now();
+  const proofs::Campaign campaign =
+      proofs::run_campaign(run.settings, {.jobs = run.jobs,
+                                          .shard = run.shard,
+                                          .store = &journal,
+                                          .stop = &stop_requested,
+                                          .on_progress = [&](const proofs::Progress& now) { progress.show(now); }});
+  progress.finish();
+  if (!campaign.complete) {
+    return report_stop(run, campaign);
+  }
+  return report_campaign(run, campaign,
+                         {.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+                          .jobs = run.jobs,
+                          .shard = run.shard,
+                          .resumed = run.resume,
+                          .out = run.out.string()});
+}
+
+}  // namespace straightedge::cli

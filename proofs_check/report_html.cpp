@@ -1,0 +1,147 @@
+#include <report.hpp>
+
+#include <fmt/format.h>
+
+#include <straightedge/error.hpp>
+
+namespace straightedge::proofs {
+namespace {
+
+std::string escaped(const std::string& text) {
+  std::string safe;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      default:
+        safe += c;
+    }
+  }
+  return safe;
+}
+
+constexpr const char* kHead = R"(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>straightedge prove</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; font-size: .95rem; }
+th, td { text-align: left; padding: .3rem .7rem; border-bottom: 1px solid #8886; vertical-align: top; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.good { color: #1a7f37; } td.bad { color: #cf222e; font-weight: 600; } td.open { color: #9a6700; font-weight: 600; }
+code, pre { font: .9em ui-monospace, monospace; }
+pre { overflow-x: auto; background: #8882; padding: .6rem; }
+dt { font-weight: 600; } dd { margin: 0 0 .4rem 1rem; }
+@media (prefers-color-scheme: dark) { td.good { color: #3fb950; } td.bad { color: #f85149; } td.open { color: #d29922; } }
+</style>
+</head>
+<body>
+)";
+
+std::string row_html(const ClaimRecord& record, const Ruling& ruling) {
+  const ClaimInfo& info = record.claim->info();
+  const bool here = info.by == DecidedBy::prove;
+  const RankedMargin* ranked = record.drawn.smallest_margin();
+  const std::string margin = record.smallest ? fmt::format("{:.6g}", record.smallest->outcome.margin)
+                             : ranked != nullptr ? fmt::format("{:.6g}", ranked->margin)
+                                                 : "-";
+  return fmt::format(
+      "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td class=\"{2}\">{3}</td><td>{4}</td>"
+      "<td class=\"number\">{5}</td><td class=\"number\">{6}</td><td>{7}</td><td class=\"number\">{8}</td></tr>\n",
+      escaped(info.id), escaped(info.label), ruling.departure ? "bad" : ruling.inconclusive ? "open" : "good",
+      verdict_name(ruling), to_string(info.expected), here ? std::to_string(record.drawn.cases) : "-", margin,
+      arithmetic_of(record), here ? fmt::format("{:.2f}", record.seconds) : "-");
+}
+
+std::string entry(const std::string& name, const std::string& text) {
+  return text.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, escaped(text));
+}
+
+std::string classes_html(const Tally& drawn) {
+  const bool clean = drawn.failing + drawn.undecided == 0;
+  std::string rows;
+  for (const auto& [label, count] : drawn.classes) {
+    rows += fmt::format("<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n", escaped(label),
+                        count, clean ? fmt::format("{:.3g}", excluded_failure_rate(count)) : "-");
+  }
+  return rows.empty() ? ""
+                      : "<table><thead><tr><th>class of cases</th><th>cases</th><th>failure rate excluded at 99 %</th>"
+                        "</tr></thead><tbody>\n" +
+                            rows + "</tbody></table>\n";
+}
+
+std::string found_text(const ClaimRecord& record) {
+  if (!record.smallest) {
+    return {};
+  }
+  const SmallestMargin& smallest = *record.smallest;
+  return fmt::format("{:.6g} on {} case {}: {} {}", smallest.outcome.margin, to_string(smallest.source), smallest.index,
+                     nlohmann::json(smallest.value).dump(), smallest.outcome.detail);
+}
+
+std::string mutant_text(const ClaimRecord& record) {
+  if (!record.mutant) {
+    return {};
+  }
+  const std::string& what = record.claim->info().mutant;
+  return record.mutant->refuted ? fmt::format("{}: refuted on planted case {} with margin {:.6g}", what,
+                                              record.mutant->index, record.mutant->outcome.margin)
+                                : what + ": NOT refuted";
+}
+
+std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
+  const ClaimInfo& info = record.claim->info();
+  std::string html = fmt::format("<h3 id=\"{0}\">{0} ({1}): {2}</h3>\n<dl>\n", escaped(info.id), escaped(info.label),
+                                 verdict_name(ruling));
+  html += entry("Statement", info.statement) + entry("Hypotheses", info.hypotheses) + entry("Margin", info.margin) +
+          entry("Refuted by", info.refuted_by) + entry("The paper", info.paper) +
+          entry("Smallest margin", found_text(record)) + entry("Mutant", mutant_text(record)) +
+          entry("Note", ruling.note);
+  html += "</dl>\n" + classes_html(record.drawn);
+  for (const Counterexample& counterexample : record.counterexamples) {
+    html += fmt::format("<p>Counterexample ({} case {}), margin {:.6g}:</p>\n<pre>{}</pre>\n",
+                        to_string(counterexample.source), counterexample.index, counterexample.outcome.margin,
+                        escaped(nlohmann::json(counterexample.value).dump() + "\n" + counterexample.outcome.detail));
+  }
+  return html;
+}
+
+}  // namespace
+
+std::string report_html(const Settings& settings, const std::vector<ClaimRecord>& records,
+                        const std::vector<Ruling>& rulings, const nlohmann::json& certificate) {
+  std::string html = kHead;
+  html += "<h1>straightedge prove</h1>\n";
+  html += fmt::format(
+      "<p>Version {}, seed {}, {} cases a claim, cases redone at {} digits. Certificate digest <code>{}</code>.</p>\n",
+      escaped(certificate.at("version").get<std::string>()), settings.seed, settings.cases, to_string(settings.precise),
+      certificate.at("digest").get<std::string>());
+  html +=
+      "<table><thead><tr><th>claim</th><th>label</th><th>verdict</th><th>expected</th><th>cases</th>"
+      "<th>smallest margin</th><th>arithmetic</th><th>seconds</th></tr></thead><tbody>\n";
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    html += row_html(records[i], rulings[i]);
+  }
+  html += "</tbody></table>\n<h2>Replaying</h2>\n<pre>straightedge prove --verify certificate.json\n";
+  html += "straightedge prove --replay counterexamples/FILE.json</pre>\n<h2>Claims</h2>\n";
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    html += section_html(records[i], rulings[i]);
+  }
+  return html + "</body>\n</html>\n";
+}
+
+}  // namespace straightedge::proofs
