@@ -27,7 +27,7 @@ struct Settings {
   std::uint64_t seed = 0;
   std::int64_t cases = 2000;      ///< drawn for each claim
   Tier precise = Tier::digits50;  ///< where undecided cases and the smallest margins are redone
-  std::vector<const Claim*> claims;
+  std::vector<const Claim*> claims = {};
 };
 
 /// Shard `index` of `count`, 1 <= index <= count.
@@ -59,10 +59,10 @@ struct Progress {
 /// What decides only how the results are arrived at.
 struct Execution {
   int jobs = 1;
-  Shard shard;
+  Shard shard = {};
   TaskStore* store = nullptr;
   const std::atomic<bool>* stop = nullptr;           ///< becomes true when the run is to end
-  std::function<void(const Progress&)> on_progress;  ///< called by one thread at a time
+  std::function<void(const Progress&)> on_progress = {};  ///< called by one thread at a time
 };
 
 struct Campaign {

@@ -25,7 +25,7 @@ struct Outcome {
   Tier tier = Tier::working;
   double margin = 0;
   double uncertainty = 0;
-  std::string detail;  ///< the judge's numbers, or the message of the exception that left the case undecided
+  std::string detail = {};  ///< the judge's numbers, or the message of the exception that left the case undecided
   bool overturned = false;  ///< double had decided it, and more digits decided otherwise
 };
 

@@ -19,12 +19,12 @@ enum class Source {
 
 /// A case that refutes: the claim itself (drawn, planted), or the general statement that the claim refutes (general).
 struct Counterexample {
-  std::string claim;
+  std::string claim = {};
   Source source = Source::drawn;
   std::int64_t index = 0;
-  Case value;
-  Outcome outcome;               ///< at 100 digits
-  std::optional<Case> original;  ///< the case as drawn, where it was shrunk
+  Case value = {};
+  Outcome outcome = {};               ///< at 100 digits
+  std::optional<Case> original = {};  ///< the case as drawn, where it was shrunk
 };
 
 /// How the mutant fared on the planted cases.
@@ -44,12 +44,12 @@ struct SmallestMargin {
 
 struct ClaimRecord {
   const Claim* claim = nullptr;
-  Tally drawn;
-  Tally planted;
-  std::optional<MutantRecord> mutant;
-  std::optional<Outcome> general;  ///< of counterexample(), at 100 digits, where the claim has one
-  std::vector<Counterexample> counterexamples;
-  std::optional<SmallestMargin> smallest;  ///< not in a shard
+  Tally drawn = {};
+  Tally planted = {};
+  std::optional<MutantRecord> mutant = {};
+  std::optional<Outcome> general = {};  ///< of counterexample(), at 100 digits, where the claim has one
+  std::vector<Counterexample> counterexamples = {};
+  std::optional<SmallestMargin> smallest = {};  ///< not in a shard
   double seconds = 0;                      ///< of work, summed over the threads
 };
 

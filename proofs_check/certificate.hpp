@@ -23,9 +23,9 @@ inline constexpr const char* kCounterexampleSchema = "straightedge/counterexampl
 struct RunInfo {
   double seconds = 0;
   int jobs = 1;
-  Shard shard;
+  Shard shard = {};
   bool resumed = false;
-  std::string out;
+  std::string out = {};
 };
 
 /// The verdicts of a whole campaign, or what a shard may say.

@@ -11,8 +11,8 @@ namespace straightedge::proofs {
 
 struct Verification {
   std::string claim;
-  std::vector<std::string> agreements;  ///< what was judged again and agrees
-  std::vector<std::string> departures;  ///< what was judged again and does not
+  std::vector<std::string> agreements = {};  ///< what was judged again and agrees
+  std::vector<std::string> departures = {};  ///< what was judged again and does not
 };
 
 /// One for each row. A margin agrees if the decision is the same and the values differ by no more than their

@@ -17,8 +17,8 @@ struct ShardCertificate {
 };
 
 struct Merged {
-  Settings settings;
-  std::vector<ClaimRecord> records;
+  Settings settings = {};
+  std::vector<ClaimRecord> records = {};
   double seconds = 0;  ///< summed over the shards
 };
 

@@ -12,7 +12,7 @@ namespace {
 struct Column {
   std::string title;
   bool right = false;
-  std::vector<std::string> cells;
+  std::vector<std::string> cells = {};
   [[nodiscard]] std::size_t width() const {
     std::size_t width = title.size();
     for (const std::string& cell : cells) {

@@ -10,7 +10,7 @@ namespace straightedge::cli {
 inline constexpr std::uint64_t kDefaultSeed = 251018118;
 
 struct ProveRun {
-  proofs::Settings settings;
+  proofs::Settings settings = {};
   proofs::Shard shard;
   int jobs = 1;
   bool resume = false;
