@@ -61,7 +61,7 @@ struct Execution {
   int jobs = 1;
   Shard shard = {};
   TaskStore* store = nullptr;
-  const std::atomic<bool>* stop = nullptr;           ///< becomes true when the run is to end
+  const std::atomic<bool>* stop = nullptr;                ///< becomes true when the run is to end
   std::function<void(const Progress&)> on_progress = {};  ///< called by one thread at a time
 };
 

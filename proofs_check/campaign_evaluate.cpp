@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <rapidcheck/Random.h>
 #include <cmath>
 #include <digest.hpp>
 #include <new>
 #include <nlohmann/json.hpp>
-#include <rapidcheck/Random.h>
 #include <straightedge/error.hpp>
 #include <string_view>
 

@@ -10,9 +10,9 @@
 
 #include <claim.hpp>
 
+#include <rapidcheck/Shrinkable.h>
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
-#include <rapidcheck/Shrinkable.h>
 #include <string>
 
 namespace straightedge::proofs {

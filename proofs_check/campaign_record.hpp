@@ -50,7 +50,7 @@ struct ClaimRecord {
   std::optional<Outcome> general = {};  ///< of counterexample(), at 100 digits, where the claim has one
   std::vector<Counterexample> counterexamples = {};
   std::optional<SmallestMargin> smallest = {};  ///< not in a shard
-  double seconds = 0;                      ///< of work, summed over the threads
+  double seconds = 0;                           ///< of work, summed over the threads
 };
 
 [[nodiscard]] std::string to_string(Source source);

@@ -71,8 +71,8 @@ void Tally::merge(const Tally& other) {
 }
 
 void Tally::settle(std::int64_t index, const Outcome& outcome) {
-  const auto ranked = std::find_if(smallest.begin(), smallest.end(),
-                                   [&](const RankedMargin& margin) { return margin.index == index; });
+  const auto ranked =
+      std::find_if(smallest.begin(), smallest.end(), [&](const RankedMargin& margin) { return margin.index == index; });
   if (ranked == smallest.end() || ranked->tier != Tier::working) {
     return;
   }

@@ -125,7 +125,9 @@ std::string name_of(const Task& task, const Settings& settings) {
                      task.first);
 }
 
-std::int64_t chunk_size(std::int64_t cases) { return std::clamp<std::int64_t>(cases / 128, 8, 256); }
+std::int64_t chunk_size(std::int64_t cases) {
+  return std::clamp<std::int64_t>(cases / 128, 8, 256);
+}
 
 std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
   std::vector<Task> tasks;

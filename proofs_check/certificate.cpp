@@ -63,16 +63,11 @@ json run_of(const std::vector<ClaimRecord>& records, const RunInfo& run) {
   for (const ClaimRecord& record : records) {
     seconds[record.claim->info().id] = record.seconds;
   }
-  return {{"seconds", run.seconds},
-          {"claim_seconds", std::move(seconds)},
-          {"machine", machine()},
-          {"compiler", compiler()},
-          {"flags", compiler_flags()},
-          {"libraries", library_versions()},
-          {"jobs", run.jobs},
-          {"shard", {{"index", run.shard.index}, {"count", run.shard.count}}},
-          {"resume", run.resumed},
-          {"out", run.out}};
+  return {{"seconds", run.seconds},    {"claim_seconds", std::move(seconds)},
+          {"machine", machine()},      {"compiler", compiler()},
+          {"flags", compiler_flags()}, {"libraries", library_versions()},
+          {"jobs", run.jobs},          {"shard", {{"index", run.shard.index}, {"count", run.shard.count}}},
+          {"resume", run.resumed},     {"out", run.out}};
 }
 
 template <class T>
@@ -125,16 +120,16 @@ json make_certificate(const Settings& settings, const std::vector<ClaimRecord>& 
       counterexamples.push_back(counterexample);
     }
   }
-  json certificate = {{"schema", kCertificateSchema},
-                      {"version", version()},
-                      {"settings",
-                       {{"cases", settings.cases}, {"digits", to_string(settings.precise)}, {"claims", claims}}},
-                      {"seed", settings.seed},
-                      {"inputs", json::object()},
-                      {"rows", std::move(rows)},
-                      {"counterexamples", std::move(counterexamples)},
-                      {"proved_boxes", json::array()},
-                      {"run", run_of(records, run)}};
+  json certificate = {
+      {"schema", kCertificateSchema},
+      {"version", version()},
+      {"settings", {{"cases", settings.cases}, {"digits", to_string(settings.precise)}, {"claims", claims}}},
+      {"seed", settings.seed},
+      {"inputs", json::object()},
+      {"rows", std::move(rows)},
+      {"counterexamples", std::move(counterexamples)},
+      {"proved_boxes", json::array()},
+      {"run", run_of(records, run)}};
   certificate["digest"] = fixtures::json_digest(certificate, {"run", "digest"});
   return certificate;
 }

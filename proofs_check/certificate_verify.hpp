@@ -19,8 +19,8 @@ struct Verification {
 /// uncertainties and the rounding of the margin to double.
 [[nodiscard]] std::vector<Verification> verify(const nlohmann::json& certificate);
 
-/// Judges a counterexample again: the claim, or its general statement, at 100 digits. Throws InputError for a claim that
-/// this program does not have.
+/// Judges a counterexample again: the claim, or its general statement, at 100 digits. Throws InputError for a claim
+/// that this program does not have.
 [[nodiscard]] Outcome replay(const Counterexample& counterexample);
 
 }  // namespace straightedge::proofs

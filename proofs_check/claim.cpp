@@ -18,11 +18,15 @@ Registry& the_registry() {
   return registry;
 }
 
-auto position(const Claim* claim) { return std::tie(claim->info().order, claim->info().id); }
+auto position(const Claim* claim) {
+  return std::tie(claim->info().order, claim->info().id);
+}
 
 }  // namespace
 
-const std::vector<const Claim*>& registry() { return the_registry().ordered; }
+const std::vector<const Claim*>& registry() {
+  return the_registry().ordered;
+}
 
 const Claim* find_claim(const std::string& id) {
   const auto& all = registry();
@@ -35,9 +39,8 @@ Registration::Registration(std::unique_ptr<Claim> claim) {
     throw std::logic_error("two claims are registered as '" + claim->info().id + "'");
   }
   Registry& all = the_registry();
-  const auto place =
-      std::upper_bound(all.ordered.begin(), all.ordered.end(), claim.get(),
-                       [](const Claim* a, const Claim* b) { return position(a) < position(b); });
+  const auto place = std::upper_bound(all.ordered.begin(), all.ordered.end(), claim.get(),
+                                      [](const Claim* a, const Claim* b) { return position(a) < position(b); });
   all.ordered.insert(place, claim.get());
   all.owned.push_back(std::move(claim));
 }
@@ -60,7 +63,9 @@ std::string to_string(Verdict verdict) {
   throw std::logic_error("no such verdict");
 }
 
-std::string to_string(DecidedBy by) { return by == DecidedBy::prove ? "prove" : "certify"; }
+std::string to_string(DecidedBy by) {
+  return by == DecidedBy::prove ? "prove" : "certify";
+}
 
 Judgement judge_equality(double error, double bound, std::string detail) {
   return {.margin = 1 - error / bound, .uncertainty = 0, .detail = std::move(detail)};

@@ -71,14 +71,18 @@ Journal::Journal(const std::filesystem::path& path, const Settings& settings, co
   }
 }
 
-Journal::~Journal() { close(file_); }
+Journal::~Journal() {
+  close(file_);
+}
 
 const json* Journal::find(const std::string& name) const {
   const auto found = results_.find(name);
   return found == results_.end() ? nullptr : &found->second;
 }
 
-void Journal::store(const std::string& name, const json& result) { append({{"task", name}, {"result", result}}); }
+void Journal::store(const std::string& name, const json& result) {
+  append({{"task", name}, {"result", result}});
+}
 
 void Journal::take_over(const json& header) {
   std::ifstream file(path_, std::ios::binary);
@@ -90,9 +94,10 @@ void Journal::take_over(const json& header) {
     }
     const json entry = json::parse(line, nullptr, false);
     if (number == 0 && entry != header) {
-      throw InputError(fmt::format("{}: cannot be resumed: its {} differs from this run's; give the same options, or "
-                                   "leave --resume out to start anew",
-                                   path_.string(), difference(entry, header)));
+      throw InputError(
+          fmt::format("{}: cannot be resumed: its {} differs from this run's; give the same options, or "
+                      "leave --resume out to start anew",
+                      path_.string(), difference(entry, header)));
     }
     if (number > 0) {
       if (!entry.is_object() || !entry.contains("task") || !entry.contains("result")) {
@@ -103,7 +108,7 @@ void Journal::take_over(const json& header) {
     }
     whole += static_cast<off_t>(line.size() + 1);
   }
-  if (ftruncate(file_, whole) != 0) {
+  if (lseek(file_, 0, SEEK_END) > whole && ftruncate(file_, whole) != 0) {
     throw failure(path_);
   }
 }

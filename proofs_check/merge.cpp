@@ -21,8 +21,8 @@ void check_same(const ShardCertificate& first, const ShardCertificate& other, co
 void check_version(const ShardCertificate& shard) {
   const auto found = shard.certificate.at("version").get<std::string>();
   if (found != version()) {
-    throw InputError(
-        fmt::format("{}: of version {}; merge it with that version's program, this is {}", shard.file, found, version()));
+    throw InputError(fmt::format("{}: of version {}; merge it with that version's program, this is {}", shard.file,
+                                 found, version()));
   }
 }
 
@@ -36,8 +36,8 @@ void check_cover(const std::vector<ShardCertificate>& shards) {
   for (const ShardCertificate& shard : shards) {
     const Shard found = shard_of(shard.certificate);
     if (found.count != count) {
-      throw InputError(fmt::format("{}: a shard of {}, where {} is one of {}", shard.file, found.count,
-                                   shards.front().file, count));
+      throw InputError(
+          fmt::format("{}: a shard of {}, where {} is one of {}", shard.file, found.count, shards.front().file, count));
     }
     if (found.index < expected) {
       throw InputError(fmt::format("{}: shard {}/{} is given twice", shard.file, found.index, count));
@@ -60,8 +60,7 @@ std::vector<Counterexample> lowest(std::vector<Counterexample> all) {
   std::vector<Counterexample> kept;
   for (Counterexample& candidate : all) {
     const bool known = std::any_of(kept.begin(), kept.end(), [&](const Counterexample& other) {
-      return other.source == candidate.source ||
-             (other.source == Source::drawn && candidate.source == Source::planted);
+      return other.source == candidate.source || (other.source == Source::drawn && candidate.source == Source::planted);
     });
     if (!known) {
       kept.push_back(std::move(candidate));
@@ -114,7 +113,8 @@ Merged merge_shards(std::vector<ShardCertificate> shards) {
       const json& row = shard.certificate.at("rows").at(i);
       check_agreement(first.certificate.at("rows").at(i), row, shard.file);
       ClaimRecord& record = merged.records[i];
-      record.seconds += shard.certificate.at("run").at("claim_seconds").at(row.at("claim").get<std::string>()).get<double>();
+      record.seconds +=
+          shard.certificate.at("run").at("claim_seconds").at(row.at("claim").get<std::string>()).get<double>();
       if (&shard != &first) {
         join(record, records[i]);
       }

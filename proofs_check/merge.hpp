@@ -22,9 +22,9 @@ struct Merged {
   double seconds = 0;  ///< summed over the shards
 };
 
-/// Throws InputError, which names the file, for shards that differ in version, seed or settings, that overlap or leave a
-/// hole, for the certificate of a whole campaign, and for a version other than this program's, which judges the smallest
-/// margins anew at 100 digits.
+/// Throws InputError, which names the file, for shards that differ in version, seed or settings, that overlap or leave
+/// a hole, for the certificate of a whole campaign, and for a version other than this program's, which judges the
+/// smallest margins anew at 100 digits.
 [[nodiscard]] Merged merge_shards(std::vector<ShardCertificate> shards);
 
 }  // namespace straightedge::proofs

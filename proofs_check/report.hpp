@@ -8,8 +8,8 @@
 
 namespace straightedge::proofs {
 
-/// One line a claim: id, verdict, expected, cases, smallest margin, arithmetic, seconds; then a note on each row that is
-/// not as expected. `colour`: ANSI colours on the verdicts.
+/// One line a claim: id, verdict, expected, cases, smallest margin, arithmetic, seconds; then a note on each row that
+/// is not as expected. `colour`: ANSI colours on the verdicts.
 [[nodiscard]] std::string report_table(const std::vector<ClaimRecord>& records, const std::vector<Ruling>& rulings,
                                        bool colour);
 

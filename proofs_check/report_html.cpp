@@ -56,13 +56,16 @@ std::string row_html(const ClaimRecord& record, const Ruling& ruling) {
   const ClaimInfo& info = record.claim->info();
   const bool here = info.by == DecidedBy::prove;
   const RankedMargin* ranked = record.drawn.smallest_margin();
-  const std::string margin = record.smallest ? fmt::format("{:.6g}", record.smallest->outcome.margin)
+  const std::string margin = record.smallest     ? fmt::format("{:.6g}", record.smallest->outcome.margin)
                              : ranked != nullptr ? fmt::format("{:.6g}", ranked->margin)
                                                  : "-";
   return fmt::format(
       "<tr><td><a href=\"#{0}\">{0}</a></td><td>{1}</td><td class=\"{2}\">{3}</td><td>{4}</td>"
       "<td class=\"number\">{5}</td><td class=\"number\">{6}</td><td>{7}</td><td class=\"number\">{8}</td></tr>\n",
-      escaped(info.id), escaped(info.label), ruling.departure ? "bad" : ruling.inconclusive ? "open" : "good",
+      escaped(info.id), escaped(info.label),
+      ruling.departure      ? "bad"
+      : ruling.inconclusive ? "open"
+                            : "good",
       verdict_name(ruling), to_string(info.expected), here ? std::to_string(record.drawn.cases) : "-", margin,
       arithmetic_of(record), here ? fmt::format("{:.2f}", record.seconds) : "-");
 }
@@ -75,8 +78,8 @@ std::string classes_html(const Tally& drawn) {
   const bool clean = drawn.failing + drawn.undecided == 0;
   std::string rows;
   for (const auto& [label, count] : drawn.classes) {
-    rows += fmt::format("<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n", escaped(label),
-                        count, clean ? fmt::format("{:.3g}", excluded_failure_rate(count)) : "-");
+    rows += fmt::format("<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
+                        escaped(label), count, clean ? fmt::format("{:.3g}", excluded_failure_rate(count)) : "-");
   }
   return rows.empty() ? ""
                       : "<table><thead><tr><th>class of cases</th><th>cases</th><th>failure rate excluded at 99 %</th>"

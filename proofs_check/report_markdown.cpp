@@ -12,7 +12,9 @@ struct Group {
   bool (*holds)(const ClaimInfo&);
 };
 
-bool of_the_paper(const ClaimInfo& info) { return info.order < 200; }
+bool of_the_paper(const ClaimInfo& info) {
+  return info.order < 200;
+}
 
 constexpr Group kGroups[] = {
     {"Claims of the paper", [](const ClaimInfo& info) { return of_the_paper(info) && info.by == DecidedBy::prove; }},
@@ -37,7 +39,8 @@ std::string claims_markdown(const std::vector<const Claim*>& claims) {
   std::string text =
       "# The claims\n\n"
       "Written by `straightedge claims --markdown`; edit the claims, not this file.\n\n"
-      "A claim is judged by the margin by which its conclusion holds on a case: positive where it holds, negative where "
+      "A claim is judged by the margin by which its conclusion holds on a case: positive where it holds, negative "
+      "where "
       "it fails. Its mutant is the same claim slightly falsified, which every run must refute.\n";
   for (const Group& group : kGroups) {
     text += fmt::format("\n## {}\n\n", group.title);

@@ -115,8 +115,7 @@ std::string report_table(const std::vector<ClaimRecord>& records, const std::vec
 }
 
 std::string claims_table(const std::vector<const Claim*>& claims) {
-  std::vector<Column> columns = {
-      {.title = "claim"}, {.title = "label"}, {.title = "by"}, {.title = "expected"}};
+  std::vector<Column> columns = {{.title = "claim"}, {.title = "label"}, {.title = "by"}, {.title = "expected"}};
   for (const Claim* claim : claims) {
     const ClaimInfo& info = claim->info();
     const std::string cells[] = {info.id, info.label, to_string(info.by), to_string(info.expected)};

@@ -10,8 +10,8 @@ namespace straightedge::proofs {
 
 struct Shrunk {
   Case value = {};
-  Outcome outcome = {};              ///< at 100 digits
-  std::int64_t steps = 0;       ///< how often a smaller failing case was found
+  Outcome outcome = {};          ///< at 100 digits
+  std::int64_t steps = 0;        ///< how often a smaller failing case was found
   std::int64_t evaluations = 0;  ///< cases judged on the way
 };
 

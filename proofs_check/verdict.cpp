@@ -11,7 +11,9 @@ bool judges_the_statement(const ClaimInfo& info) {
   return info.when_cases_hold == Verdict::supported || info.when_cases_hold == Verdict::proved;
 }
 
-std::string place_of(Source source, std::int64_t index) { return fmt::format("{} case {}", to_string(source), index); }
+std::string place_of(Source source, std::int64_t index) {
+  return fmt::format("{} case {}", to_string(source), index);
+}
 
 /// The first failing case, drawn ones before planted ones, which do not shrink.
 std::string first_failure(const ClaimRecord& record) {
@@ -54,9 +56,10 @@ Found find_verdict(const ClaimRecord& record) {
                                                to_string(record.smallest->outcome.decision))};
   }
   if (record.general && record.general->decision != Decision::fails) {
-    return {Verdict::inconclusive, fmt::format("the counterexample to the general statement {}: {}",
-                                               record.general->decision == Decision::holds ? "satisfies it" : "is undecided",
-                                               record.general->detail)};
+    return {Verdict::inconclusive,
+            fmt::format("the counterexample to the general statement {}: {}",
+                        record.general->decision == Decision::holds ? "satisfies it" : "is undecided",
+                        record.general->detail)};
   }
   if (record.drawn.cases + record.planted.cases == 0) {
     return {Verdict::inconclusive, "no cases"};
@@ -64,7 +67,9 @@ Found find_verdict(const ClaimRecord& record) {
   return {info.when_cases_hold, {}};
 }
 
-bool mutant_survives(const ClaimRecord& record) { return record.mutant && !record.mutant->refuted; }
+bool mutant_survives(const ClaimRecord& record) {
+  return record.mutant && !record.mutant->refuted;
+}
 
 std::string survival_note(const ClaimRecord& record) {
   return fmt::format("the mutant ({}) is not refuted on any planted case", record.claim->info().mutant);
@@ -105,6 +110,8 @@ int exit_code_of(const std::vector<Ruling>& rulings) {
   return unsure ? 3 : 0;
 }
 
-std::string verdict_name(const Ruling& ruling) { return ruling.verdict ? to_string(*ruling.verdict) : "partial"; }
+std::string verdict_name(const Ruling& ruling) {
+  return ruling.verdict ? to_string(*ruling.verdict) : "partial";
+}
 
 }  // namespace straightedge::proofs

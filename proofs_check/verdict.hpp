@@ -18,8 +18,8 @@ namespace straightedge::proofs {
 
 struct Ruling {
   std::optional<Verdict> verdict = {};  ///< nothing in a shard, which does not judge
-  bool departure = false;          ///< other than expected, or the mutant was not refuted
-  bool inconclusive = false;       ///< without being expected to
+  bool departure = false;               ///< other than expected, or the mutant was not refuted
+  bool inconclusive = false;            ///< without being expected to
   std::string note = {};                ///< why, where it is not as expected
 };
 

@@ -26,7 +26,9 @@ class CertifiedClaim final : public Claim {
   ClaimInfo info_;
 };
 
-Registration certified(ClaimInfo info) { return Registration(std::make_unique<CertifiedClaim>(std::move(info))); }
+Registration certified(ClaimInfo info) {
+  return Registration(std::make_unique<CertifiedClaim>(std::move(info)));
+}
 
 constexpr const char* kHolmAgainst = "A Holm-adjusted p < 0.01 in the opposite direction.";
 constexpr const char* kHolmHypotheses =
@@ -37,9 +39,9 @@ const Registration figure_6 = certified(
     {.id = "figure-6",
      .label = "Fig. 6",
      .order = 192,
-     .statement =
-         "Rotation by 180 degrees: a network trained without noise reproduces its training pairs, although all of their "
-         "lines cross in one point.",
+     .statement = "Rotation by 180 degrees: a network trained without noise reproduces its training pairs, although "
+                  "all of their "
+                  "lines cross in one point.",
      .hypotheses = "M = I, mu = 0, frozen pairs, no noise; runs from at least one seed.",
      .margin =
          "The lower 99 % Clopper-Pearson bound of the fraction of training sources that end within 0.05 RMS of their "
@@ -65,9 +67,9 @@ const Registration table_2 = certified(
     {.id = "table-2",
      .label = "Table 2",
      .order = 194,
-     .statement =
-         "CelebA with shuffled optimal pairs: with noise the images are nearer to the optimal partner (generalisation), "
-         "without noise nearer to the shuffled training partner (memorisation).",
+     .statement = "CelebA with shuffled optimal pairs: with noise the images are nearer to the optimal partner "
+                  "(generalisation), "
+                  "without noise nearer to the shuffled training partner (memorisation).",
      .hypotheses = kHolmHypotheses,
      .margin = "Difference in L2 distance to the optimal image and to the training partner between s = 0 and s = 0.05.",
      .refuted_by = kHolmAgainst,
@@ -135,8 +137,10 @@ const Registration affine_agrees = certified(
      .order = 330,
      .statement =
          "The gradient variance that training measures on an affine field agrees with the exact one of the reference.",
-     .hypotheses = "A run whose model is affine, with its parameters and the squared gradient norms at two batch sizes.",
-     .margin = "Half width of the measured 99 % confidence interval, less the distance of the exact value from its middle.",
+     .hypotheses =
+         "A run whose model is affine, with its parameters and the squared gradient norms at two batch sizes.",
+     .margin =
+         "Half width of the measured 99 % confidence interval, less the distance of the exact value from its middle.",
      .refuted_by = "An exact value outside the interval after Holm's correction.",
      .paper = "not in the paper",
      .mutant = "The exact value times 1.5."});

@@ -1,9 +1,9 @@
 #include <claims.hpp>
 
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include <claim.hpp>
 #include <common.hpp>

@@ -30,7 +30,8 @@ void print_error(const std::string& message);
 /// The candidate that is the fewest insertions, deletions and replacements from `name`; empty if none is near.
 [[nodiscard]] std::string nearest(const std::string& name, const std::vector<std::string>& candidates);
 
-/// The names that match one of the shell patterns, in their own order. Throws InputError for a pattern that matches none.
+/// The names that match one of the shell patterns, in their own order. Throws InputError for a pattern that matches
+/// none.
 [[nodiscard]] std::vector<std::string> matching(const std::vector<std::string>& patterns,
                                                 const std::vector<std::string>& names, const std::string& what);
 

@@ -1,8 +1,8 @@
 // The program `straightedge`.
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include <claims.hpp>
 #include <common.hpp>
@@ -46,7 +46,9 @@ std::vector<std::string> command_names(const CLI::App& app) {
   return names;
 }
 
-std::string suggestion(const std::string& near) { return near.empty() ? "" : fmt::format("; did you mean {}?", near); }
+std::string suggestion(const std::string& near) {
+  return near.empty() ? "" : fmt::format("; did you mean {}?", near);
+}
 
 // What is wrong with the command line, in one line.
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {

@@ -1,9 +1,9 @@
 #include <merge_command.hpp>
 
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include <common.hpp>
 #include <filesystem>

@@ -18,7 +18,8 @@ std::string clock_text(double seconds) {
 std::string bar_text(double done) {
   constexpr int kWidth = 30;
   const int filled = static_cast<int>(done * kWidth);
-  return std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kWidth - filled), '.');
+  return std::string(static_cast<std::size_t>(filled), '#') +
+         std::string(static_cast<std::size_t>(kWidth - filled), '.');
 }
 
 }  // namespace
@@ -32,8 +33,8 @@ void ProgressDisplay::show(const proofs::Progress& progress) {
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const std::string left = clock_text(elapsed * (1 - progress.done) / progress.done);
-  const std::string text = fmt::format("{:3.0f} %  {} of {} cases  {} left", 100 * progress.done, progress.cases,
-                                       progress.all_cases, left);
+  const std::string text =
+      fmt::format("{:3.0f} %  {} of {} cases  {} left", 100 * progress.done, progress.cases, progress.all_cases, left);
   if (style_ == Style::bar) {
     fmt::print(stderr, "\r[{}] {}\033[K", bar_text(progress.done), text);
     drawn_ = true;

@@ -1,9 +1,9 @@
 #include <prove.hpp>
 
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include <charconv>
 #include <common.hpp>
@@ -111,8 +111,8 @@ void describe(CLI::App& command, ProveOptions& options) {
       ->type_name("DIR");
   command.add_flag("--quiet", options.quiet, "No progress, only results");
   auto* replay = command.add_option("--replay", options.replay, "Judge one counterexample again")->type_name("FILE");
-  auto* verify = command.add_option("--verify", options.verify, "Check a certificate without searching")
-                     ->type_name("CERTIFICATE");
+  auto* verify =
+      command.add_option("--verify", options.verify, "Check a certificate without searching")->type_name("CERTIFICATE");
   verify->excludes(replay);
 }
 

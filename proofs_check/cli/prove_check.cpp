@@ -25,9 +25,8 @@ auto reading(const std::filesystem::path& file, const Read& read) {
 }  // namespace
 
 int replay_counterexample(const std::filesystem::path& file) {
-  const auto counterexample = reading(file, [&] {
-    return proofs::read_document(file, proofs::kCounterexampleSchema).get<proofs::Counterexample>();
-  });
+  const auto counterexample = reading(
+      file, [&] { return proofs::read_document(file, proofs::kCounterexampleSchema).get<proofs::Counterexample>(); });
   const proofs::Outcome outcome = reading(file, [&] { return proofs::replay(counterexample); });
   const proofs::ClaimInfo& info = proofs::find_claim(counterexample.claim)->info();
   const bool refutation_expected =
@@ -62,8 +61,7 @@ int verify_certificate(const std::filesystem::path& file) {
   if (departs) {
     return kDeparture;
   }
-  return proofs::exit_code_of(
-      proofs::rule_all(proofs::records_of(certificate), proofs::shard_of(certificate)));
+  return proofs::exit_code_of(proofs::rule_all(proofs::records_of(certificate), proofs::shard_of(certificate)));
 }
 
 }  // namespace straightedge::cli

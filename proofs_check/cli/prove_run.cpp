@@ -21,7 +21,9 @@ namespace {
 
 std::atomic<bool> stop_requested = false;
 
-extern "C" void request_stop(int) { stop_requested = true; }
+extern "C" void request_stop(int) {
+  stop_requested = true;
+}
 
 /// While it lives, the first SIGINT or SIGTERM asks the campaign to stop; a second one ends the process.
 class StopOnSignal {
@@ -64,8 +66,9 @@ void write_counterexamples(const std::filesystem::path& folder, const std::vecto
 }
 
 ProgressDisplay::Style style_of(bool quiet) {
-  return quiet ? ProgressDisplay::Style::none
-               : is_lively(2) ? ProgressDisplay::Style::bar : ProgressDisplay::Style::lines;
+  return quiet          ? ProgressDisplay::Style::none
+         : is_lively(2) ? ProgressDisplay::Style::bar
+                        : ProgressDisplay::Style::lines;
 }
 
 int report_stop(const ProveRun& run, const proofs::Campaign& campaign) {
@@ -83,8 +86,7 @@ int report_stop(const ProveRun& run, const proofs::Campaign& campaign) {
 
 int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const proofs::RunInfo& info) {
   const std::vector<proofs::Ruling> rulings = proofs::rule_all(campaign.records, run.shard);
-  const nlohmann::json certificate =
-      proofs::make_certificate(run.settings, campaign.records, rulings, info);
+  const nlohmann::json certificate = proofs::make_certificate(run.settings, campaign.records, rulings, info);
   fmt::print("{}", proofs::report_table(campaign.records, rulings, is_lively(1)));
   write_counterexamples(run.out / "counterexamples", campaign.records);
   proofs::write_file(run.out / "report.html",

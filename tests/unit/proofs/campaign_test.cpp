@@ -15,7 +15,9 @@ Case case_of(const Claim& claim, std::int64_t index) {
   return draw_case(claim, claim.generator(), 11, index).value;
 }
 
-Ruling ruling_of(const Claim& claim, std::int64_t cases = 100) { return rule(run_alone(claim, cases).records.front()); }
+Ruling ruling_of(const Claim& claim, std::int64_t cases = 100) {
+  return rule(run_alone(claim, cases).records.front());
+}
 
 TEST(Draws, DependOnSeedClaimAndIndexAlone) {
   const ToyClaim one(true_toy("toy/one"));

@@ -41,7 +41,9 @@ class CertificateFile : public ::testing::Test {
   std::filesystem::path folder_;
 };
 
-json toy_certificate() { return certificate_of(settings_for(registered_toys(), 100), {}); }
+json toy_certificate() {
+  return certificate_of(settings_for(registered_toys(), 100), {});
+}
 
 json with_digest(json certificate) {
   certificate["digest"] = fixtures::json_digest(certificate, {"run", "digest"});

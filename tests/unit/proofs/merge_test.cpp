@@ -13,8 +13,8 @@ using nlohmann::json;
 std::vector<ShardCertificate> shards_of(const Settings& settings, std::int64_t count) {
   std::vector<ShardCertificate> shards;
   for (std::int64_t index = 1; index <= count; ++index) {
-    shards.push_back({"shard-" + std::to_string(index),
-                      certificate_of(settings, {.shard = {.index = index, .count = count}})});
+    shards.push_back(
+        {"shard-" + std::to_string(index), certificate_of(settings, {.shard = {.index = index, .count = count}})});
   }
   return shards;
 }

@@ -43,10 +43,8 @@ class ToyClaim final : public Claim {
   }
   [[nodiscard]] const ClaimInfo& info() const override { return info_; }
   [[nodiscard]] rc::Gen<Case> generator() const override {
-    return with_list(rc::Gen<Case>([](const rc::Random&, int) {
-                       return rc::shrinkable::just(Case{});
-                     }),
-                     "n", integers_in(3, -1000, 1000));
+    return with_list(rc::Gen<Case>([](const rc::Random&, int) { return rc::shrinkable::just(Case{}); }), "n",
+                     integers_in(3, -1000, 1000));
   }
   [[nodiscard]] std::vector<Case> planted() const override { return toy_.planted; }
   [[nodiscard]] bool admits(const Case& value) const override { return toy_.admits(value); }

@@ -1,0 +1,205 @@
+"""`straightedge prove`: what it prints, writes, refuses and returns."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import unittest
+
+from straightedge_program import PROGRAM, SCHEMAS, ProgramTest
+
+# Cheap claims, so that a test takes a second.
+CLAIM = "isotropic-ot-variance"
+CLAIMS = "isotropic-*,crossover"
+QUICK = ("prove", "--claims", CLAIMS, "--cases", "60", "--quiet")
+
+
+def digest(folder):
+    return json.loads((folder / "certificate.json").read_text())["digest"]
+
+
+class Prove(ProgramTest):
+    def test_gives_each_claim_its_expected_verdict(self):
+        result = self.assert_exit(0, *QUICK, "--out", "out")
+        rows = [line.split() for line in result.stdout.splitlines()[1:4]]
+        self.assertEqual([row[1:4] for row in rows], [["supported", "supported", "60"]] * 3, result.stdout)
+        self.assertEqual(result.stderr, "")
+        self.assertIn(digest(self.folder / "out"), result.stdout)
+        report = (self.folder / "out" / "report.html").read_text()
+        self.assertIn("crossover", report)
+        self.assertNotIn("http", report.replace("http-equiv", ""))
+
+    def test_is_the_same_for_any_number_of_threads(self):
+        self.assert_exit(0, *QUICK, "--jobs", "1", "--out", "one")
+        self.assert_exit(0, *QUICK, "--jobs", "2", "--out", "two")
+        self.assertEqual(digest(self.folder / "one"), digest(self.folder / "two"))
+        self.assert_exit(0, *QUICK, "--seed", "5", "--out", "other")
+        self.assertNotEqual(digest(self.folder / "one"), digest(self.folder / "other"))
+
+    def test_prints_its_seed_and_takes_it(self):
+        result = self.assert_exit(0, "prove", "--claims", CLAIM, "--cases", "5", "--seed", "77", "--out", "out")
+        self.assertIn("seed 77", result.stderr)
+        self.assertEqual(json.loads((self.folder / "out" / "certificate.json").read_text())["seed"], 77)
+
+    def test_lists_claims_that_need_runs(self):
+        result = self.assert_exit(0, "prove", "--claims", "table-*", "--cases", "5", "--quiet", "--out", "out")
+        self.assertEqual(result.stdout.count("needs runs"), 6, result.stdout)
+
+    def test_killed_and_resumed_is_the_same(self):
+        arguments = ("prove", "--claims", CLAIMS, "--cases", "2000", "--quiet", "--jobs", "1")
+        self.assert_exit(0, *arguments, "--out", "whole")
+        for sent, expected in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 3), (signal.SIGTERM, 3)):
+            out = self.folder / f"stopped-{sent}"
+            process = subprocess.Popen([PROGRAM, *arguments, "--out", str(out)], stdout=subprocess.PIPE, text=True)
+            journal = out / "journal.jsonl"
+            while not journal.exists() or journal.read_bytes().count(b"\n") < 10:
+                self.assertIsNone(process.poll(), "it ended before it could be stopped")
+                time.sleep(0.005)
+            process.send_signal(sent)
+            printed, _ = process.communicate()
+            self.assertEqual(process.returncode, expected)
+            if expected == 3:
+                self.assertIn("stopped after", printed)
+            self.assertFalse((out / "certificate.json").exists())
+            self.assert_exit(0, *arguments, "--resume", "--out", out)
+            self.assertEqual(digest(out), digest(self.folder / "whole"))
+
+    def test_refuses_to_resume_other_settings(self):
+        self.assert_exit(0, *QUICK, "--out", "out")
+        self.assert_refused(*QUICK, "--seed", "5", "--resume", "--out", "out", names=["seed", "journal.jsonl"])
+
+    def test_replaces_its_own_output_only(self):
+        self.assert_exit(0, *QUICK, "--out", "out")
+        first = digest(self.folder / "out")
+        self.assert_exit(0, *QUICK, "--seed", "5", "--out", "out")
+        self.assertNotEqual(digest(self.folder / "out"), first)
+        (self.folder / "out" / "thesis.tex").write_text("years of work")
+        self.assert_refused(*QUICK, "--out", "out", names=["thesis.tex"])
+        (self.folder / "foreign").mkdir()
+        (self.folder / "foreign" / "certificate.json").write_text("{}")
+        self.assert_refused(*QUICK, "--out", "foreign", names=["foreign"])
+        (self.folder / "file").write_text("")
+        self.assert_refused(*QUICK, "--out", "file", names=["file"])
+
+    def test_a_folder_that_cannot_be_made_is_a_failure_of_the_machine(self):
+        (self.folder / "file").write_text("")
+        result = self.assert_exit(4, *QUICK, "--out", "/proc/nothing/out")
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+
+    def test_a_full_disk_is_a_failure_of_the_machine(self):
+        if not pathlib.Path("/dev/full").exists():
+            self.skipTest("no /dev/full")
+        (self.folder / "out").mkdir()
+        (self.folder / "out" / ".straightedge").write_text("prove\n")
+        (self.folder / "out" / "journal.jsonl").symlink_to("/dev/full")
+        result = self.assert_exit(4, *QUICK, "--resume", "--out", "out")
+        self.assertIn("journal.jsonl", result.stderr)
+        self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+
+
+class CommandLine(ProgramTest):
+    def test_refuses_what_it_does_not_know(self):
+        self.assert_refused("prove", "--sed", "3", names=["--sed", "did you mean --seed"])
+        self.assert_refused("prov", names=["prov", "did you mean prove"])
+        self.assert_refused(names=["prove", "merge"])
+        self.assert_refused("prove", "stray", names=["stray"])
+        self.assert_refused("prove", "--claims", "lema-1", names=["lema-1"])
+        self.assert_refused("prove", "--claims", "crossover,zzz*", names=["zzz*"])
+
+    def test_refuses_bad_values(self):
+        for option, values in {
+            "--cases": ("0", "-3", "many", "1.5"),
+            "--seed": ("-1", "x", "18446744073709551616"),
+            "--digits": ("60", ""),
+            "--jobs": ("0", "two"),
+            "--effort": ("heroic",),
+            "--shard": ("0/3", "4/3", "1", "1/", "/2", "1/2/3", "1/2x", "-1/2"),
+        }.items():
+            for value in values:
+                self.assert_refused("prove", f"{option}={value}", names=[option])
+
+    def test_refuses_two_jobs_at_once(self):
+        self.assert_refused("prove", "--replay", "a", "--verify", "b", names=["--verify"])
+
+    def test_explains_itself(self):
+        for command in ("prove", "claims", "merge"):
+            result = self.assert_exit(0, command, "--help")
+            self.assertIn(f"straightedge {command}", result.stdout)
+            self.assertIn("Example", result.stdout)
+        version = self.assert_exit(0, "--version").stdout
+        for word in ("straightedge", "compiler", "MPFR", "Boost"):
+            self.assertIn(word, version)
+
+
+class Certificate(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        self.assert_exit(0, *QUICK, "--out", "out")
+        self.file = self.folder / "out" / "certificate.json"
+        self.certificate = json.loads(self.file.read_text())
+
+    def rewrite(self, text):
+        other = self.folder / "other.json"
+        other.write_text(text)
+        return other
+
+    def test_fits_its_schema(self):
+        import jsonschema
+
+        schema = json.loads((SCHEMAS / "certificate.schema.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.Draft202012Validator(schema).validate(self.certificate)
+        self.certificate["rows"][0]["verdict"] = "true"
+        with self.assertRaises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(schema).validate(self.certificate)
+
+    def test_is_found_again(self):
+        result = self.assert_exit(0, "prove", "--verify", self.file)
+        self.assertEqual(result.stdout.count("mutant"), 3, result.stdout)
+
+    def test_altered_truncated_or_newer_is_refused(self):
+        text = self.file.read_text()
+        self.assert_refused("prove", "--verify", self.rewrite(text.replace("supported", "proved", 1)),
+                            names=["other.json", "altered"])
+        self.assert_refused("prove", "--verify", self.rewrite(text[: len(text) // 2]), names=["other.json"])
+        self.assert_refused("prove", "--verify", self.rewrite(text.replace("certificate/1", "certificate/2", 1)),
+                            names=["other.json", "certificate/2"])
+        self.assert_refused("prove", "--verify", self.rewrite("not JSON"), names=["other.json"])
+        self.assert_refused("prove", "--verify", self.folder / "nothing.json", names=["nothing.json"])
+        self.assert_refused("prove", "--verify", self.folder, names=[str(self.folder)])
+
+    def test_a_counterexample_that_does_not_refute_is_as_expected(self):
+        smallest = self.certificate["rows"][0]["smallest_margin"]
+        document = {"schema": "straightedge/counterexample/1", "claim": self.certificate["rows"][0]["claim"],
+                    "source": "drawn", **{key: smallest[key] for key in ("index", "case", "outcome")}}
+        result = self.assert_exit(0, "prove", "--replay", self.rewrite(json.dumps(document)))
+        self.assertIn("does not refute it, as expected", result.stdout)
+
+    def test_a_damaged_counterexample_is_refused(self):
+        good = {"schema": "straightedge/counterexample/1", "claim": CLAIM, "source": "drawn", "index": 0,
+                "case": {"d": [2]},
+                "outcome": {"decision": "fails", "digits": "100", "margin": -1, "uncertainty": 0, "detail": ""}}
+        for key, value in (("claim", "nothing"), ("source", "dreamt"), ("index", "first"), ("case", [1]),
+                           ("case", {"d": [1.5]}), ("outcome", {}), ("schema", "straightedge/counterexample/2")):
+            self.assert_refused("prove", "--replay", self.rewrite(json.dumps({**good, key: value})),
+                                names=["other.json"])
+
+
+class Replay(ProgramTest):
+    def test_of_a_counterexample_to_a_statement_expected_to_be_refuted_is_as_expected(self):
+        result = self.assert_exit(0, "prove", "--claims", "figure-4/rotated", "--cases", "20", "--quiet", "--out", "out")
+        self.assertIn("refuted", result.stdout)
+        (file,) = (self.folder / "out" / "counterexamples").iterdir()
+        import jsonschema
+
+        schema = json.loads((SCHEMAS / "counterexample.schema.json").read_text())
+        jsonschema.Draft202012Validator(schema).validate(json.loads(file.read_text()))
+        replayed = self.assert_exit(0, "prove", "--replay", file)
+        self.assertIn("refutes it, as expected", replayed.stdout)
+
+
+if __name__ == "__main__":
+    os.environ.pop("NO_COLOR", None)
+    unittest.main()
