@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -52,10 +51,6 @@ Journal::Journal(const std::filesystem::path& path, const Settings& settings, co
     throw failure(path);
   }
   try {
-    if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-      throw InputError(fmt::format("{}: another run is writing there; wait for it, or take another --out",
-                                   path.parent_path().string()));
-    }
     const json header = header_of(settings, shard);
     if (resume) {
       take_over(header);

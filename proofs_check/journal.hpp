@@ -19,8 +19,8 @@ namespace straightedge::proofs {
 class Journal : public TaskStore {
  public:
   /// Opens or makes the file. `resume`: takes over what it holds. Throws InputError if it is the journal of another
-  /// version, of other settings or of another shard, or damaged before its last line, or if another process has it
-  /// open; MachineError if it cannot be written.
+  /// version, of other settings or of another shard, or damaged before its last line; MachineError if it cannot be
+  /// written.
   Journal(const std::filesystem::path& path, const Settings& settings, const Shard& shard, bool resume);
   ~Journal() override;
   Journal(const Journal&) = delete;

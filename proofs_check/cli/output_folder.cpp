@@ -1,8 +1,13 @@
 #include <output_folder.hpp>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <straightedge/error.hpp>
 #include <system_error>
@@ -64,15 +69,16 @@ OutputFolder::OutputFolder(fs::path path, std::string kind, std::vector<std::str
   }
 }
 
+OutputFolder::~OutputFolder() {
+  if (marker_ >= 0) {
+    close(marker_);
+  }
+}
+
 void OutputFolder::prepare(bool keep) {
   try {
     fs::create_directories(path_);
-    std::ofstream marker(path_ / kMarker);
-    marker << kind_ << '\n';
-    marker.close();
-    if (!marker) {
-      throw MachineError(fmt::format("{}: cannot be written into", path_.string()));
-    }
+    mark();
     if (!keep) {
       for (const std::string& entry : entries_) {
         fs::remove_all(path_ / entry);
@@ -80,6 +86,21 @@ void OutputFolder::prepare(bool keep) {
     }
   } catch (const fs::filesystem_error& error) {
     throw MachineError(fmt::format("{}: {}", path_.string(), error.code().message()));
+  }
+}
+
+void OutputFolder::mark() {
+  const std::string text = kind_ + "\n";
+  marker_ = open((path_ / kMarker).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (marker_ < 0) {
+    throw MachineError(fmt::format("{}: cannot be written into: {}", path_.string(), std::strerror(errno)));
+  }
+  if (flock(marker_, LOCK_EX | LOCK_NB) != 0) {
+    throw InputError(
+        fmt::format("{}: another run is writing there; wait for it, or take another --out", path_.string()));
+  }
+  if (pwrite(marker_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    throw MachineError(fmt::format("{}: cannot be written into: {}", path_.string(), std::strerror(errno)));
   }
 }
 

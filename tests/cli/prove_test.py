@@ -1,5 +1,6 @@
 """`straightedge prove`: what it prints, writes, refuses and returns."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -82,6 +83,12 @@ class Prove(ProgramTest):
         self.assert_refused(*QUICK, "--out", "foreign", names=["foreign"])
         (self.folder / "file").write_text("")
         self.assert_refused(*QUICK, "--out", "file", names=["file"])
+
+    def test_leaves_a_folder_alone_that_another_run_writes_into(self):
+        self.assert_exit(0, *QUICK, "--out", "out")
+        with open(self.folder / "out" / ".straightedge", "rb+") as marker:
+            fcntl.flock(marker, fcntl.LOCK_EX)
+            self.assert_refused(*QUICK, "--out", "out", names=["out", "another run"])
 
     def test_a_folder_that_cannot_be_made_is_a_failure_of_the_machine(self):
         (self.folder / "file").write_text("")

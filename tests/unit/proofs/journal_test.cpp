@@ -104,10 +104,5 @@ TEST_F(JournalFile, DamagedBeforeItsLastLineIsRefused) {
   EXPECT_THROW(Journal(file_, settings_, {}, true), InputError);
 }
 
-TEST_F(JournalFile, IsOpenInOneRunAtATime) {
-  const Journal journal(file_, settings_, {}, false);
-  EXPECT_THROW(Journal(file_, settings_, {}, false), InputError);
-}
-
 }  // namespace
 }  // namespace straightedge::proofs
