@@ -6,9 +6,7 @@
 
 #include <claims.hpp>
 #include <common.hpp>
-#if __has_include(<exact.hpp>)
 #include <exact.hpp>
-#endif
 #include <merge_command.hpp>
 #include <nlohmann/json.hpp>
 #include <prove.hpp>
@@ -82,9 +80,7 @@ int main(int argc, char** argv) {
   int exit_code = straightedge::cli::kBadInput;
   add_prove_command(app, exit_code);
   add_claims_command(app, exit_code);
-#if __has_include(<exact.hpp>)
   add_exact_command(app, exit_code);
-#endif
   add_merge_command(app, exit_code);
   try {
     app.parse(argc, argv);
