@@ -37,13 +37,15 @@ const char* colour_of(const Ruling& ruling) {
   return ruling.departure ? "\033[31m" : ruling.inconclusive ? "\033[33m" : "\033[32m";
 }
 
+std::string trimmed(const std::string& line) { return line.substr(0, line.find_last_not_of(' ') + 1) + "\n"; }
+
 std::string joined(const std::vector<Column>& columns, std::size_t row, const char* verdict_colour) {
   std::string line;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string cell = columns[i].padded(columns[i].cells[row]);
     line += (i == 0 ? "" : "  ") + (i == 1 && verdict_colour != nullptr ? verdict_colour + cell + "\033[0m" : cell);
   }
-  return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  return trimmed(line);
 }
 
 std::string heading(const std::vector<Column>& columns) {
@@ -51,7 +53,7 @@ std::string heading(const std::vector<Column>& columns) {
   for (const Column& column : columns) {
     line += (line.empty() ? "" : "  ") + column.padded(column.title);
   }
-  return line + "\n";
+  return trimmed(line);
 }
 
 }  // namespace

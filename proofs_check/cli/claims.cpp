@@ -10,14 +10,18 @@
 #include <memory>
 #include <report.hpp>
 
+namespace straightedge::cli {
+
 void add_claims_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("claims", "List the claims");
   command->footer("Example:\n  straightedge claims --markdown > docs/claims.md");
   const auto markdown = std::make_shared<bool>(false);
   command->add_flag("--markdown", *markdown, "Print docs/claims.md: each claim in full");
   command->callback([markdown, &exit_code] {
-    const auto& all = straightedge::proofs::registry();
-    fmt::print("{}", *markdown ? straightedge::proofs::claims_markdown(all) : straightedge::proofs::claims_table(all));
-    exit_code = straightedge::cli::kAsExpected;
+    const auto& all = proofs::registry();
+    fmt::print("{}", *markdown ? proofs::claims_markdown(all) : proofs::claims_table(all));
+    exit_code = kAsExpected;
   });
 }
+
+}  // namespace straightedge::cli

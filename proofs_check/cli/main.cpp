@@ -19,7 +19,8 @@ namespace {
 std::string version_text() {
   using namespace straightedge::proofs;
   std::string text = fmt::format("straightedge {}\ncompiler {} {}\n", version(), compiler(), compiler_flags());
-  for (const auto& [library, number] : library_versions().items()) {
+  const nlohmann::json libraries = library_versions();
+  for (const auto& [library, number] : libraries.items()) {
     text += fmt::format("{} {}\n", library, number.get<std::string>());
   }
   text.pop_back();
@@ -78,10 +79,10 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Example:\n  straightedge prove --effort quick\n`straightedge COMMAND --help` has more.");
   int exit_code = straightedge::cli::kBadInput;
-  add_prove_command(app, exit_code);
-  add_claims_command(app, exit_code);
-  add_exact_command(app, exit_code);
-  add_merge_command(app, exit_code);
+  straightedge::cli::add_prove_command(app, exit_code);
+  straightedge::cli::add_claims_command(app, exit_code);
+  straightedge::cli::add_exact_command(app, exit_code);
+  straightedge::cli::add_merge_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -67,10 +67,8 @@ int merge(const MergeOptions& options) {
 }
 
 }  // namespace
-}  // namespace straightedge::cli
 
 void add_merge_command(CLI::App& app, int& exit_code) {
-  using namespace straightedge::cli;
   CLI::App* command = app.add_subcommand("merge", "Join the certificates of all shards of a campaign into one");
   command->footer(
       "Example:\n"
@@ -83,3 +81,5 @@ void add_merge_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", options->out, "File for the joint certificate")->required()->type_name("FILE");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return merge(*options); }); });
 }
+
+}  // namespace straightedge::cli

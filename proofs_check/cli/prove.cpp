@@ -117,10 +117,8 @@ void describe(CLI::App& command, ProveOptions& options) {
 }
 
 }  // namespace
-}  // namespace straightedge::cli
 
 void add_prove_command(CLI::App& app, int& exit_code) {
-  using namespace straightedge::cli;
   CLI::App* command = app.add_subcommand("prove", "Validate the claims");
   command->footer(
       "Examples:\n"
@@ -133,3 +131,5 @@ void add_prove_command(CLI::App& app, int& exit_code) {
   describe(*command, *options);
   command->callback([options, &exit_code] { exit_code = guarded([&] { return prove(*options); }); });
 }
+
+}  // namespace straightedge::cli

@@ -5,5 +5,9 @@ namespace CLI {
 class App;
 }
 
+namespace straightedge::cli {
+
 /// Adds the command to the program; running it sets `exit_code`.
 void add_prove_command(CLI::App& app, int& exit_code);
+
+}  // namespace straightedge::cli
