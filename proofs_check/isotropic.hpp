@@ -8,6 +8,7 @@
 
 #include <claim.hpp>
 #include <generators.hpp>
+#include <variance_margin.hpp>
 
 #include <straightedge/gradient_variance.hpp>
 #include <straightedge/loss.hpp>
@@ -35,16 +36,6 @@ template <RealScalar T>
   using std::sin;
   const T half = angle / T(2);
   return static_cast<double>(T(T(64 * d) * unit_roundoff<T>() / (cos(half) * sin(half))));
-}
-
-/// (a - b) / (a + b) for positive a, b, of which one may be infinite.
-template <RealScalar T>
-[[nodiscard]] double relative_excess(const T& a, const T& b) {
-  using std::isinf;
-  if (isinf(a) || isinf(b)) {
-    return isinf(a) && isinf(b) ? std::nan("") : (isinf(a) ? 1.0 : -1.0);
-  }
-  return static_cast<double>(T((a - b) / (a + b)));
 }
 
 /// A case of the isotropic problem: `d` even, `angles` equal, `sigma` in 1/256.

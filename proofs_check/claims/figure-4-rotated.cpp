@@ -1,0 +1,147 @@
+// Both fields under the rotated coupling: the OT field's gradient variance is the lower one above F* only, the positive
+// root of the difference of two quadratics in F. As a general statement the claim is refuted.
+#include <fmt/format.h>
+#include <claim.hpp>
+#include <sampled_variance.hpp>
+#include <straightedge/gradient_variance.hpp>
+#include <straightedge/reflow.hpp>
+#include <variance_margin.hpp>
+
+namespace straightedge::proofs {
+namespace {
+
+constexpr double paper_level = 0.01;  // the paper's p < 0.01
+constexpr int offset_parts = 4096;    // F = F* (1 + offset / 4096)
+
+Case at_offset(Case::List root, Case::List angles, std::int64_t offset) {
+  Case value;
+  value.set("d", static_cast<std::int64_t>(root.size())).set("root", std::move(root)).set("angles", std::move(angles));
+  return value.set("offset", offset);
+}
+
+/// The paper's own form: `sampled` = {replicates, samples, seed}.
+Case sampled(Case value, std::int64_t seed) {
+  return value.set("sampled", Case::List{30, 2000, seed});
+}
+
+class Figure4Rotated final : public TieredClaim<Figure4Rotated> {
+ public:
+  const ClaimInfo& info() const override {
+    static const ClaimInfo info{
+        .id = "figure-4/rotated",
+        .label = "Fig. 4",
+        .order = 170,
+        .statement =
+            "With constant noise and both fields under the rotated coupling, the OT field's gradient variance is the "
+            "lower one. Refuted in general: it is iff F > F*, the positive root of the difference of two quadratics.",
+        .hypotheses =
+            "A = M^{1/2} R with R != I orthogonal and no eigenvalue <= 0, any d, any M, constant noise F != F*.",
+        .margin =
+            "(v_pair - v_OT)/(v_pair + v_OT) divided by (F - F*)/F*: positive iff the order changes at F*. In the "
+            "paper's form 1 - p/0.01, p of Welch's test for the side that F* predicts. For the general statement: "
+            "(v_pair - v_OT)/(v_pair + v_OT) itself.",
+        .refuted_by =
+            "The general statement: any F below F*. The boundary: a noise at which the order is not the one that F* "
+            "predicts.",
+        .paper = "states it in general",
+        .mutant = "F* is taken as F* (1 + 1e-3).",
+        .expected = Verdict::refuted,
+        .when_cases_hold = Verdict::refuted};
+    return info;
+  }
+
+  rc::Gen<Case> generator() const override {
+    return with_list(gaussian_case({.rotation = true, .largest_condition = 1e10}), "offset",
+                     integers_in(1, -4000, 2 * offset_parts));
+  }
+  std::vector<Case> planted() const override {
+    return {at_offset({8, -8}, {120 * 16}, 2),
+            at_offset({8, -8}, {120 * 16}, -2),
+            at_offset({0, 0, 0, 0}, {30 * 16, 30 * 16}, 1024),
+            at_offset({5, 0, -9}, {75 * 16}, -2048),
+            sampled(at_offset({4, -4}, {120 * 16}, 2 * offset_parts), 1),
+            sampled(at_offset({4, -4}, {120 * 16}, -3500), 2)};
+  }
+  bool admits(const Case& value) const override {
+    return value.integer("offset") != 0 && value.integer("offset") > -offset_parts && value.integer("d") > 1 &&
+           !is_unrotated(value) && singular_times<double>(pair_field<double>(rotated_of<double>(value))).empty() &&
+           pole_distance_of(value) > 1e-6;
+  }
+  std::vector<std::string> classes(const Case& value) const override {
+    std::vector<std::string> result = gaussian_classes(value);
+    const std::int64_t offset = value.integer("offset");
+    result.emplace_back(offset > 0 ? "above F*" : "below F*");
+    if (std::abs(offset) < 64) {
+      result.emplace_back("near F*");
+    }
+    return result;
+  }
+
+  std::optional<Case> counterexample() const override { return at_offset({8, -8}, {120 * 16}, -2048); }
+  Judgement judge_general(const Case& value, Tier tier) const override {
+    switch (tier) {
+      case Tier::working:
+        return general_in<double>(value);
+      case Tier::digits50:
+        return general_in<Real50>(value);
+      default:
+        return general_in<Real100>(value);
+    }
+  }
+
+  template <RealScalar T>
+  Judgement judge_in(const Case& value, Variant variant) const {
+    const Variances<T> v = variances_of<T>(value);
+    if (value.has("sampled")) {
+      return judge_sampled(value, static_cast<double>(v.f_squared));
+    }
+    const T claimed = variant == Variant::mutant ? T(v.boundary * (T(1) + T(1) / T(1000))) : v.boundary;
+    const double gap = static_cast<double>(T((v.f_squared - claimed) / claimed));
+    return {relative_excess<T>(v.pair, v.optimal) / gap, variance_rounding<T>(value) / std::abs(gap), describe(v)};
+  }
+
+ private:
+  template <RealScalar T>
+  struct Variances {
+    T boundary, f_squared, pair, optimal;
+  };
+
+  template <RealScalar T>
+  static Variances<T> variances_of(const Case& value) {
+    const auto coupling = rotated_of<T>(value);
+    const T boundary = variance_crossover<T>(coupling);
+    const T f_squared = boundary * (T(1) + T(static_cast<int>(value.integer("offset"))) / T(offset_parts));
+    return {boundary, f_squared, variance_in_constant_noise<T>(coupling, pair_field<T>(coupling)).at(f_squared),
+            variance_in_constant_noise<T>(coupling, pair_field<T>(optimal_of<T>(value))).at(f_squared)};
+  }
+
+  template <RealScalar T>
+  static std::string describe(const Variances<T>& v) {
+    return fmt::format("F* {:.12g}, F {:.12g}: pair field {:.12g}, OT field {:.12g}", static_cast<double>(v.boundary),
+                       static_cast<double>(v.f_squared), static_cast<double>(v.pair), static_cast<double>(v.optimal));
+  }
+
+  template <RealScalar T>
+  static Judgement general_in(const Case& value) {
+    const Variances<T> v = variances_of<T>(value);
+    return {relative_excess<T>(v.pair, v.optimal), variance_rounding<T>(value), describe(v)};
+  }
+
+  static Judgement judge_sampled(const Case& value, double f_squared) {
+    const auto& plan = value.list("sampled");
+    const auto coupling = rotated_of<double>(value);
+    const WelchTest test = compare_sampled_variances(
+        coupling, pair_field<double>(optimal_of<double>(value)), coupling, pair_field<double>(coupling),
+        std::sqrt(f_squared),
+        {static_cast<int>(plan.at(0)), static_cast<int>(plan.at(1)), static_cast<std::uint64_t>(plan.at(2))});
+    const double p = value.integer("offset") > 0 ? test.p_less : 1 - test.p_less;
+    return {1 - p / paper_level, 0.0,
+            fmt::format("Welch: t = {:.4g} with {:.4g} degrees of freedom, p = {:.3g} for the side of F*",
+                        test.statistic, test.degrees_of_freedom, p)};
+  }
+};
+
+const Registration registered{std::make_unique<Figure4Rotated>()};
+
+}  // namespace
+}  // namespace straightedge::proofs
