@@ -11,7 +11,8 @@ template <RealScalar T>
 [[nodiscard]] Coupling<T> rectify(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 
 /// The angle after one noisy round with constant F from the isotropic rotation by `angle` (radians, in [0, pi]):
-/// 2c / sqrt(c^2 + F) * atan(k / sqrt(c^2 + F)),  c = cos(angle/2), k = sin(angle/2).
+/// 2c / sqrt(c^2 + F) * atan(k / sqrt(c^2 + F)),  c = cos(angle/2), k = sin(angle/2). Without noise the angle itself;
+/// there at pi, where all lines meet, throws DoesNotExist. InputError for an angle outside [0, pi] or F < 0.
 template <RealScalar T>
 [[nodiscard]] T noisy_reflow_angle(const T& angle, const T& f_squared);
 
@@ -44,6 +45,8 @@ template <RealScalar T>
 ///   16 F d k^2 [ (1+d) I_2 + F (d+2) I_3 - F c^2 I_2^2 ];
 /// the OT field (zero) under the rotation, 16 d k^2 [ 1 + d (q_mean + F) + 2 q_mean - c^2 ];
 /// the OT field under the independent coupling, 8 d [ (2d+4)/3 + d F ].
+/// The first, and the integrals, throw DoesNotExist at the angle pi, where they diverge; the first two throw InputError
+/// for an odd d.
 template <RealScalar T>
 [[nodiscard]] T isotropic_pair_variance(int d, const T& angle, const T& f_squared);
 template <RealScalar T>
@@ -57,7 +60,8 @@ template <RealScalar T>
 [[nodiscard]] T isotropic_crossover(int d, const T& angle);
 
 /// The same boundary for any deterministic coupling and constant noise: the positive root of the difference of two
-/// quadratics in F. Throws DoesNotExist if there is none.
+/// quadratics in F. Throws DoesNotExist unless that difference is negative at F = 0 with a positive leading
+/// coefficient, so that there is exactly one.
 template <RealScalar T>
 [[nodiscard]] T variance_crossover(const Coupling<T>& coupling);
 
