@@ -76,7 +76,7 @@ class NoiseBlursThePair final : public TieredClaim<NoiseBlursThePair> {
   }
 
   rc::Gen<Case> generator() const override {
-    auto value = gaussian_case({.rotation = true, .positive_sigma = true, .time = true});
+    auto value = gaussian_case({.rotation = true, .reflection = true, .positive_sigma = true, .time = true});
     value = with_list(std::move(value), "x0", integers_in(8, -256, 256));
     return with_list(std::move(value), "z", integers_in(8, -256, 256));
   }

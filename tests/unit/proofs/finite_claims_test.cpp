@@ -1,0 +1,109 @@
+// The claims on finite sets, judged directly: planted cases hold in every tier, mutants are refuted, and what the
+// judges rest on is checked by another route.
+#include <claim.hpp>
+#include <finite_generators.hpp>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <straightedge/flow.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace straightedge::proofs {
+namespace {
+
+class FiniteClaim : public testing::TestWithParam<const char*> {
+ protected:
+  const Claim& claim() const { return *find_claim(GetParam()); }
+};
+
+TEST_P(FiniteClaim, HoldsOnItsPlantedCasesInEveryTier) {
+  for (const Case& value : claim().planted()) {
+    ASSERT_TRUE(claim().admits(value));
+    EXPECT_FALSE(claim().classes(value).empty());
+    for (const Tier tier : {Tier::working, Tier::digits50, Tier::digits100}) {
+      const Judgement judgement = claim().judge(value, tier, Variant::claim);
+      EXPECT_GT(judgement.margin, judgement.uncertainty) << judgement.detail;
+    }
+  }
+}
+
+TEST_P(FiniteClaim, HasAMutantThatPlantedCasesRefuteInEveryTier) {
+  for (const Tier tier : {Tier::working, Tier::digits50, Tier::digits100}) {
+    int refuted = 0;
+    for (const Case& value : claim().planted()) {
+      const Judgement judgement = claim().judge(value, tier, Variant::mutant);
+      refuted += judgement.margin < -judgement.uncertainty ? 1 : 0;
+    }
+    EXPECT_GE(refuted, 1);
+  }
+}
+
+TEST_P(FiniteClaim, SaysWhatItClaims) {
+  const ClaimInfo& info = claim().info();
+  for (const std::string* text :
+       {&info.label, &info.statement, &info.hypotheses, &info.margin, &info.refuted_by, &info.paper, &info.mutant}) {
+    EXPECT_FALSE(text->empty());
+  }
+  EXPECT_EQ(info.by, DecidedBy::prove);
+  EXPECT_EQ(info.expected, info.when_cases_hold);
+}
+
+TEST_P(FiniteClaim, HoldsOnDrawnCases) {
+  for (std::uint64_t index = 0; index < 30; ++index) {
+    const Case value = claim().generator()(rc::Random(rc::Random::Key{{index, 4, 5, 6}}), rc::kNominalSize).value();
+    if (claim().admits(value)) {
+      const Judgement judgement = claim().judge(value, Tier::digits50, Variant::claim);
+      EXPECT_GT(judgement.margin, judgement.uncertainty) << judgement.detail;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AllOfThem, FiniteClaim,
+                         testing::Values("prop-2", "counterexample-1", "remark-2", "noise-alone-memorises",
+                                         "zero-loss-is-reached", "straight-means-one-step"),
+                         [](const auto& parameter) {
+                           std::string name = parameter.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST(NoiseAloneMemorises, IsExpectedNotImplied) {
+  EXPECT_EQ(find_claim("noise-alone-memorises")->info().expected, Verdict::not_implied);
+}
+
+// The claim integrates in the frame of a training line; here is the flow itself, from the source to the partner.
+TEST(NoiseAloneMemorises, FlowFromATrainingSourceEndsWithinTheTubeBoundOfItsPartner) {
+  const FiniteSet<double> pairs = gaussian_set_of({{"d", {8}}, {"size", {16}}, {"seed", {1}}});
+  const NoiseSchedule<double> noise{NoiseKind::constant, 0.15, RegressionTarget::displacement};
+  const TubeBound<double> bound = tube_bound(pairs, noise.squared(0.0));
+  ASSERT_TRUE(bound.applies);
+  const VelocityFunction<double> field = [&](const Vector<double>& x, const double& t) {
+    return frozen_minimiser_velocity(pairs, noise, x, t);
+  };
+  for (Eigen::Index i = 0; i < pairs.size(); ++i) {
+    const Vector<double> end = integrate_flow<double>(field, pairs.sources.col(i), 0.0, 1.0, 1e-10);
+    EXPECT_LE((end - pairs.targets.col(i)).norm(), bound.radius + 1e-8) << "pair " << i;
+  }
+}
+
+// With a noise far beyond the bound the same flow forgets its partner: memorisation is not built into the check.
+TEST(NoiseAloneMemorises, FlowUnderLargeNoiseForgetsItsPartner) {
+  const FiniteSet<double> pairs = gaussian_set_of({{"d", {2}}, {"size", {64}}, {"seed", {1}}});
+  const NoiseSchedule<double> noise{NoiseKind::constant, 1.0, RegressionTarget::displacement};
+  EXPECT_FALSE(tube_bound(pairs, 1.0).applies);
+  const VelocityFunction<double> field = [&](const Vector<double>& x, const double& t) {
+    return frozen_minimiser_velocity(pairs, noise, x, t);
+  };
+  int memorised = 0;
+  for (Eigen::Index i = 0; i < pairs.size(); ++i) {
+    const Vector<double> end = integrate_flow<double>(field, pairs.sources.col(i), 0.0, 1.0, 1e-8);
+    memorised += (end - pairs.targets.col(i)).norm() < 0.05 * root_mean_square_size(pairs.targets) ? 1 : 0;
+  }
+  EXPECT_LE(memorised, 6);
+}
+
+}  // namespace
+}  // namespace straightedge::proofs
