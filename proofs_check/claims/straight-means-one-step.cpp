@@ -5,8 +5,11 @@
 #include <generators.hpp>
 
 #include <fmt/format.h>
+#include <rapidcheck/gen/Create.h>
 #include <rapidcheck/gen/Transform.h>
 #include <straightedge/flow.hpp>
+
+#include <algorithm>
 
 namespace straightedge::proofs {
 namespace {
@@ -53,6 +56,21 @@ Grids grids_of(const Case& value, const Matrix<Rational>& a) {
   return {grid, drawn - grid.size()};
 }
 
+struct Shape {
+  std::int64_t d, steps;
+  bool through_singular_time;
+};
+
+// The first row of A becomes -e_1: an eigenvalue -1, singular at t = 1/2; and the grid holds 1/2.
+Case singular_at_half(Case value) {
+  Case::List map = value.list("map");
+  std::fill_n(map.begin(), value.integer("d"), 0);
+  map.front() = -32;
+  Case::List grid = value.list("grid");
+  grid.push_back(32);
+  return value.set("map", std::move(map)).set("grid", std::move(grid));
+}
+
 class StraightMeansOneStep final : public Claim {
  public:
   const ClaimInfo& info() const override {
@@ -75,15 +93,18 @@ class StraightMeansOneStep final : public Claim {
   }
 
   rc::Gen<Case> generator() const override {
-    const auto sizes = rc::gen::apply([](std::int64_t d, std::int64_t steps) { return std::pair(d, steps); },
-                                      integer_in(1, 4), integer_in(0, 5));
-    return rc::gen::mapcat(sizes, [](const auto& drawn) {
-      const auto [d, steps] = drawn;
-      auto value = rc::gen::map(integer_in(d, d), [](std::int64_t n) { return Case{{"d", {n}}}; });
-      value = with_list(std::move(value), "map", integers_in(d * d, -48, 48));
+    const auto shape = rc::gen::apply(
+        [](std::int64_t d, std::int64_t steps, std::int64_t kind) {
+          return Shape{d, steps, kind == 4};
+        },
+        integer_in(1, 4), integer_in(0, 5), integer_in(0, 4));
+    return rc::gen::mapcat(shape, [](const Shape& drawn) {
+      const auto [d, steps, through] = drawn;
+      auto value = with_list(rc::gen::just(Case{{"d", {d}}}), "map", integers_in(d * d, -48, 48));
       value = with_list(std::move(value), "mean", integers_in(d, -64, 64));
       value = with_list(std::move(value), "source", integers_in(d, -64, 64));
-      return with_list(std::move(value), "grid", integers_in(steps, 1, 63));
+      value = with_list(std::move(value), "grid", integers_in(steps, 1, 63));
+      return through ? rc::gen::map(std::move(value), singular_at_half) : value;
     });
   }
 
@@ -129,8 +150,8 @@ class StraightMeansOneStep final : public Claim {
     };
     const std::vector<Rational> grid = grids_of(value, a).regular;
     const Vector<Rational> end = euler_flow<Rational>(v, source, grid);
-    const bool exact = end == Vector<Rational>(mean + product<Rational>(a, source));
-    return judge_exactly(exact ? std::nullopt : Departure("Euler does not end at the partner"),
+    const bool arrives = end == Vector<Rational>(mean + product<Rational>(a, source));
+    return judge_exactly(arrives ? std::nullopt : Departure("Euler does not end at the partner"),
                          fmt::format("{} steps, exact", grid.size() - 1));
   }
 };
