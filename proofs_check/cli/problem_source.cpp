@@ -92,7 +92,7 @@ std::string describe(const std::vector<Setting>& settings) {
 }  // namespace
 
 struct ProblemSource::Contents {
-  toml::table root;
+  std::string text;
   std::string name;
   std::filesystem::path folder;
   mutable SampleCache samples;
@@ -100,7 +100,8 @@ struct ProblemSource::Contents {
 
 ProblemSource::ProblemSource(const std::string& text, const std::string& name, const std::filesystem::path& folder)
     : contents_(std::make_unique<Contents>()) {
-  contents_->root = parse(text, name);
+  static_cast<void>(parse(text, name));
+  contents_->text = text;
   contents_->name = name;
   contents_->folder = folder;
 }
@@ -128,7 +129,8 @@ ProblemSource ProblemSource::open(const std::string& path, std::istream& standar
 }
 
 ReadProblem ProblemSource::read(const std::vector<Setting>& settings, int digits) const {
-  toml::table root = contents_->root;
+  // Parsed anew, since a copy of a table does not know the lines that it came from.
+  toml::table root = parse(contents_->text, contents_->name);
   for (const Setting& setting : settings) {
     apply(setting, root);
   }
