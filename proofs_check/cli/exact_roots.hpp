@@ -20,7 +20,7 @@ using Polynomial = std::vector<Rational>;
 [[nodiscard]] Polynomial determinant_polynomial(const Matrix<Rational>& th);
 
 /// The distinct roots in (0, 1], ascending, each as an interval of at most the given width; of width 0 where the root
-/// is rational and was hit or guessed. p(0) != 0.
+/// is rational, with a denominator below 10^30, and width is at most 1e-90. p(0) != 0.
 struct RootInterval {
   Rational lower;
   Rational upper;

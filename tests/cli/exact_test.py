@@ -1,6 +1,7 @@
 """The command line of `straightedge exact`: known numbers, every combination of a problem file, and the JSON Schemas."""
 
 import csv
+import functools
 import io
 import itertools
 import json
@@ -37,8 +38,9 @@ def run(*arguments, text=None):
     return subprocess.run([PROGRAM, "exact", *arguments], input=text, capture_output=True, text=True, check=False)
 
 
-def schema(name):
-    return json.loads((SCHEMAS / f"{name}.schema.json").read_text())
+@functools.cache
+def validator(name):
+    return jsonschema.Draft202012Validator(json.loads((SCHEMAS / f"{name}.schema.json").read_text()))
 
 
 def exact(text, *arguments):
@@ -47,7 +49,7 @@ def exact(text, *arguments):
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     sweep = any(argument.startswith("--sweep") for argument in arguments)
-    jsonschema.Draft202012Validator(schema("exact-sweep" if sweep else "exact")).validate(document)
+    validator("exact-sweep" if sweep else "exact").validate(document)
     return document
 
 
@@ -369,7 +371,7 @@ class InputsAndOutputs(unittest.TestCase):
         document = exact(table("pair", "rotated", "0"))
         document["quantities"]["loss"]["value"] = 0
         with self.assertRaises(jsonschema.ValidationError):
-            jsonschema.Draft202012Validator(schema("exact")).validate(document)
+            validator("exact").validate(document)
 
 
 def fraction(text):

@@ -39,9 +39,9 @@ TEST(EstimatedResult, RoundingOfTheDecimalIsInsideTheRadius) {
 
 TEST(EstimatedResult, TiersThatDisagreeOnExistenceAreUndecided) {
   const TierValue<Real100> none{{}, {}, "infinite"};
-  EXPECT_NE(estimated_result<Real50, Real100>(low("1"), none, 50).reason.find("undecided"), std::string::npos);
+  EXPECT_NE((estimated_result<Real50, Real100>(low("1"), none, 50).reason.find("undecided")), std::string::npos);
   const TierValue<Real50> none_low{{}, {}, "infinite"};
-  EXPECT_EQ(estimated_result<Real50, Real100>(none_low, none, 50).reason, "infinite");
+  EXPECT_EQ((estimated_result<Real50, Real100>(none_low, none, 50).reason), "infinite");
 }
 
 TEST(ExactResult, HasRadiusZeroWhereTheDecimalEnds) {

@@ -19,7 +19,7 @@ Matrix<Rational> matrix(Eigen::Index d, std::initializer_list<const char*> entri
   return result;
 }
 
-const Rational kWidth = Rational(1) / Rational(pow(Integer(10), 80U));
+const Rational kWidth = Rational(1) / Rational(pow(Integer(10), 90U));
 
 TEST(DeterminantPolynomial, IsTheDeterminantAtEveryTime) {
   const Matrix<Rational> th = matrix(3, {"-2", "1/3", "0", "5", "0.7", "-1", "0", "2", "-3"});
