@@ -23,7 +23,7 @@ namespace {
 struct ProveOptions {
   std::vector<std::string> claims = {"*"};
   std::optional<std::int64_t> cases;
-  std::uint64_t seed = kDefaultSeed;
+  std::string seed = std::to_string(kDefaultSeed);
   std::string digits = "50";
   int jobs = 0;
   std::string effort = "standard";
@@ -38,6 +38,17 @@ struct ProveOptions {
 const std::map<std::string, std::int64_t>& efforts() {
   static const std::map<std::string, std::int64_t> cases = {{"quick", 200}, {"standard", 2000}, {"deep", 100000}};
   return cases;
+}
+
+// Read here, since CLI11 takes -1 for 2^64 - 1.
+std::uint64_t seed_from(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, seed);
+  if (read.ec != std::errc{} || read.ptr != end) {
+    throw InputError(fmt::format("--seed {}: an integer from 0 to 2^64 - 1 is wanted", text));
+  }
+  return seed;
 }
 
 proofs::Shard shard_from(const std::string& text) {
@@ -72,7 +83,7 @@ int prove(const ProveOptions& options) {
     return verify_certificate(options.verify);
   }
   ProveRun run;
-  run.settings = {.seed = options.seed,
+  run.settings = {.seed = seed_from(options.seed),
                   .cases = options.cases.value_or(efforts().at(options.effort)),
                   .precise = proofs::tier_from(options.digits),
                   .claims = claims_from(options.claims)};
