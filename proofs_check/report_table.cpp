@@ -37,7 +37,9 @@ const char* colour_of(const Ruling& ruling) {
   return ruling.departure ? "\033[31m" : ruling.inconclusive ? "\033[33m" : "\033[32m";
 }
 
-std::string trimmed(const std::string& line) { return line.substr(0, line.find_last_not_of(' ') + 1) + "\n"; }
+std::string trimmed(const std::string& line) {
+  return line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+}
 
 std::string joined(const std::vector<Column>& columns, std::size_t row, const char* verdict_colour) {
   std::string line;

@@ -6,7 +6,7 @@
 #include <new>
 #include <set>
 #include <straightedge/error.hpp>
-#include <toy_claims.hpp>
+#include "toy_claims.hpp"
 
 namespace straightedge::proofs {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <straightedge/error.hpp>
-#include <toy_claims.hpp>
+#include "toy_claims.hpp"
 
 namespace straightedge::proofs {
 namespace {

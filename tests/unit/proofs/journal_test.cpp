@@ -5,7 +5,7 @@
 #include <journal.hpp>
 #include <sstream>
 #include <straightedge/error.hpp>
-#include <toy_claims.hpp>
+#include "toy_claims.hpp"
 
 namespace straightedge::proofs {
 namespace {

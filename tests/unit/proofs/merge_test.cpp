@@ -3,7 +3,7 @@
 #include <digest.hpp>
 #include <merge.hpp>
 #include <straightedge/error.hpp>
-#include <toy_claims.hpp>
+#include "toy_claims.hpp"
 
 namespace straightedge::proofs {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <shrink.hpp>
-#include <toy_claims.hpp>
+#include "toy_claims.hpp"
 
 namespace straightedge::proofs {
 namespace {

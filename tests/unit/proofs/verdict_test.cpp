@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <toy_claims.hpp>
 #include <verdict.hpp>
+#include "toy_claims.hpp"
 
 namespace straightedge::proofs {
 namespace {
