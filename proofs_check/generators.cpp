@@ -294,6 +294,12 @@ rc::Gen<Case> with_list(rc::Gen<Case> base, std::string key, rc::Gen<Case::List>
       std::move(base), std::move(list));
 }
 
+rc::Gen<Case> with_source(rc::Gen<Case> base) {
+  return rc::gen::mapcat(std::move(base), [](const Case& value) {
+    return with_list(rc::gen::just(value), "source", integers_in(value.integer("d"), -64, 64));
+  });
+}
+
 rc::Gen<Case> gaussian_case(const GaussianCaseOptions& options) {
   return rc::gen::shrink(rc::gen::noShrink(drawn_case(options)),
                          [options](const Case& value) { return simpler_cases(value, options); });

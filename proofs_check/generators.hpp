@@ -11,6 +11,7 @@
 //   reflect  [1]         1: R's last axis of that basis is reflected too, det R = -1
 //   sigma    [1]         s = n / 256
 //   time     [1]         t = n / 4096
+//   source   [d]         x0_i = n / 16, a point of the source (with_source)
 //
 // In all of them  M^{1/2} = V diag(e) V^T  and  R = P diag(R(a_1), R(a_2), ..., 1 or -1) P^T,  V and P the products of
 // the plane turns. With planes = frame the problem falls apart into problems of dimension 2.
@@ -47,6 +48,9 @@ struct GaussianCaseOptions {
 /// shrunk case is one that could have been drawn.
 [[nodiscard]] rc::Gen<Case> gaussian_case(const GaussianCaseOptions& options);
 
+/// The case with a `source` of entries in [-4, 4] added.
+[[nodiscard]] rc::Gen<Case> with_source(rc::Gen<Case> base);
+
 /// Uniform integer in [low, high] that shrinks towards the value of least magnitude; a composed generator.
 [[nodiscard]] rc::Gen<std::int64_t> integer_in(std::int64_t low, std::int64_t high);
 /// `count` of them.
@@ -72,6 +76,8 @@ template <RealScalar T>
 [[nodiscard]] Matrix<T> rotation_of(const Case& value);
 template <RealScalar T>
 [[nodiscard]] NoiseSchedule<T> constant_noise_of(const Case& value);
+template <RealScalar T>
+[[nodiscard]] Vector<T> source_of(const Case& value);
 template <RealScalar T>
 [[nodiscard]] T time_of(const Case& value);
 /// The angle of plane j, (2j, 2j+1), in radians.

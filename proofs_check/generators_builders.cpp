@@ -42,6 +42,15 @@ void turn_columns(Matrix<T>& frame, Eigen::Index i, Eigen::Index j, const T& cos
 }
 
 template <class T>
+Vector<T> sixteenths(const Case::List& entries) {
+  Vector<T> result(static_cast<Eigen::Index>(entries.size()));
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    result(static_cast<Eigen::Index>(i)) = T(entries[i]) / T(16);
+  }
+  return result;
+}
+
+template <class T>
 struct Direction {
   T cosine, sine;
 };
@@ -148,12 +157,8 @@ template <RealScalar T>
 Gaussian<T> target_of(const Case& value) {
   const int d = dimension_of(value);
   const Matrix<T> root = root_of<T>(value);
-  const auto entries = list_of_length(value, "mean", static_cast<std::size_t>(d));
-  Vector<T> mean(d);
-  for (int i = 0; i < d; ++i) {
-    mean(i) = T(entries[static_cast<std::size_t>(i)]) / T(16);
-  }
-  return {mean, symmetric_part<T>(product<T>(root, root))};
+  return {sixteenths<T>(list_of_length(value, "mean", static_cast<std::size_t>(d))),
+          symmetric_part<T>(product<T>(root, root))};
 }
 
 template <RealScalar T>
@@ -180,6 +185,11 @@ template <RealScalar T>
 NoiseSchedule<T> constant_noise_of(const Case& value) {
   const T sigma = T(value.integer_or("sigma", 0)) / T(256);
   return {sigma == T(0) ? NoiseKind::none : NoiseKind::constant, sigma, RegressionTarget::displacement};
+}
+
+template <RealScalar T>
+Vector<T> source_of(const Case& value) {
+  return sixteenths<T>(list_of_length(value, "source", static_cast<std::size_t>(dimension_of(value))));
 }
 
 template <RealScalar T>
@@ -216,6 +226,7 @@ Coupling<T> rotated_of(const Case& value) {
   template Gaussian<T> target_of<T>(const Case&);                 \
   template Matrix<T> rotation_of<T>(const Case&);                 \
   template NoiseSchedule<T> constant_noise_of<T>(const Case&);    \
+  template Vector<T> source_of<T>(const Case&);                   \
   template T time_of<T>(const Case&);                             \
   template T angle_of<T>(const Case&, std::size_t);               \
   template Coupling<T> optimal_of<T>(const Case&);                \
