@@ -1,5 +1,8 @@
 #include <straight_lines.hpp>
 
+#include <algorithm>
+#include <straightedge/error.hpp>
+
 namespace straightedge::proofs {
 
 template <RealScalar T>
@@ -11,8 +14,9 @@ double straight_line_bound(const Matrix<T>& cross, double mean_norm, double sour
   const double m = source_norm + mean_norm + norm(cross) * source_norm;
   const double few = gamma<T>(2 * static_cast<double>(d) + 8);
   const double b_norm = norm(g) * source_norm;
-  const double solve = inverse_norm * few * m + (inversion<T>(d) + gamma<T>(static_cast<double>(d))) * inverse_norm *
-                                                    inverse_norm * norm(g) * b_norm;
+  const double terms = static_cast<double>(T(T(1) - t)) * norm(identity) + static_cast<double>(t) * norm(cross);
+  const double inverting = inversion<T>(d) + gamma<T>(static_cast<double>(d) + 4);
+  const double solve = inverse_norm * (few * m + inverting * inverse_norm * terms * b_norm);
   return norm(Matrix<T>(cross - identity)) * solve + few * m;
 }
 
@@ -27,6 +31,24 @@ RoundedEquality straight_line(const Coupling<T>& coupling, const PairField<T>& f
   return {norm(Vector<T>(velocity<T>(field, x, t) - displacement)),
           straight_line_bound<T>(coupling.cross, mean_norm, source_norm, t),
           source_norm + mean_norm + norm(coupling.cross) * source_norm};
+}
+
+double largest_condition_on_lines(const Matrix<double>& cross) {
+  const Matrix<double> identity = Matrix<double>::Identity(cross.rows(), cross.cols());
+  std::vector<double> times = {0, 1};
+  for (const auto& l : eigenvalues<double>(cross)) {
+    times.push_back(1 / (1 + std::hypot(l.real, l.imaginary)));
+  }
+  double largest = 0;
+  for (const double t : times) {
+    const double terms = (1 - t) * norm(identity) + t * norm(cross);
+    try {
+      largest = std::max(largest, terms * norm(inverse<double>(Matrix<double>((1 - t) * identity + t * cross))));
+    } catch (const DoesNotExist&) {
+      return std::numeric_limits<double>::infinity();
+    }
+  }
+  return largest;
 }
 
 #define STRAIGHTEDGE_INSTANTIATE(T)                                                   \

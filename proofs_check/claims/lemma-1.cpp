@@ -45,7 +45,7 @@ class StraightPairField final : public TieredClaim<StraightPairField> {
   rc::Gen<Case> generator() const override { return with_source(gaussian_case({.rotation = true, .time = true})); }
   std::vector<Case> planted() const override {
     return {on_line(2, {0, 0}, {120 * 16}, {16, -32}), on_line(2, {8, -5}, {-75 * 16}, {3, 64}),
-            on_line(3, {-20, 0, 20}, {179 * 16}, {1, 1, 1}),
+            on_line(3, {-20, 0, 20}, {130 * 16}, {1, 1, 1}),
             // Eigenvalues 1e-3 and 1e3 of M^{1/2}, condition 1e12.
             on_line(2, {-79, 79}, {1}, {64, 64}),
             // Just short of the singular angle, 143.13 degrees, of the eigenvalues 1 and 4.
