@@ -116,7 +116,8 @@ std::vector<T> singular_times(const PairField<T>& field) {
     if (abs(imaginary) > split || real > T(-1) + rounding) {
       continue;
     }
-    times.push_back(std::min(T(1), T(T(-1) / real)));
+    // An A that is singular up to rounding is singular: its time is the end itself.
+    times.push_back(abs(T(real + T(1))) <= rounding ? T(1) : T(T(-1) / real));
   }
   return merged(std::move(times), split);
 }

@@ -3,6 +3,7 @@
 
 #include <straightedge/linalg.hpp>
 
+#include <cmath>
 #include <cstdint>
 
 namespace straightedge::testing {
@@ -75,6 +76,14 @@ template <class T>
   const Matrix<T> q = random_rotation<T>(static_cast<int>(values.size()), seed);
   const Matrix<T> m = product<T>(q, product<T>(Matrix<T>(values.asDiagonal()), q.transpose()));
   return (m + m.transpose()) / T(2);
+}
+
+/// |det m| of m = re + i im: det [[re, -im], [im, re]] = |det m|^2.
+[[nodiscard]] inline double absolute_determinant(const Matrix<double>& re, const Matrix<double>& im) {
+  const Eigen::Index d = re.rows();
+  Matrix<double> real(2 * d, 2 * d);
+  real << re, -im, im, re;
+  return std::sqrt(std::abs(determinant(real)));
 }
 
 }  // namespace straightedge::testing

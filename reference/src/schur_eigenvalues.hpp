@@ -1,3 +1,7 @@
+// Eigenvalues of a general matrix from its real Schur form, the diagonal blocks of which hold them. Each tier is
+// instantiated in a file of its own: Eigen's iteration compiles for half a minute in each.
+#pragma once
+
 #include <straightedge/error.hpp>
 #include <straightedge/linalg.hpp>
 
@@ -5,7 +9,7 @@
 #include <cmath>
 
 namespace straightedge {
-namespace {
+namespace detail {
 
 /// Both eigenvalues of the 2 x 2 block of `s` at k.
 template <class T>
@@ -25,7 +29,7 @@ void append_block(const Matrix<T>& s, Eigen::Index k, std::vector<Eigenvalue<T>>
   }
 }
 
-}  // namespace
+}  // namespace detail
 
 template <RealScalar T>
 std::vector<Eigenvalue<T>> eigenvalues(const Matrix<T>& a) {
@@ -40,7 +44,7 @@ std::vector<Eigenvalue<T>> eigenvalues(const Matrix<T>& a) {
   std::vector<Eigenvalue<T>> result;
   for (Eigen::Index k = 0; k < s.rows(); ++k) {
     if (k + 1 < s.rows() && s(k + 1, k) != T(0)) {
-      append_block(s, k, result);
+      detail::append_block(s, k, result);
       ++k;
     } else {
       result.push_back({s(k, k), T(0)});
@@ -48,10 +52,5 @@ std::vector<Eigenvalue<T>> eigenvalues(const Matrix<T>& a) {
   }
   return result;
 }
-
-template std::vector<Eigenvalue<double>> eigenvalues<double>(const Matrix<double>&);
-template std::vector<Eigenvalue<Real50>> eigenvalues<Real50>(const Matrix<Real50>&);
-template std::vector<Eigenvalue<Real100>> eigenvalues<Real100>(const Matrix<Real100>&);
-template std::vector<Eigenvalue<Real150>> eigenvalues<Real150>(const Matrix<Real150>&);
 
 }  // namespace straightedge
