@@ -18,14 +18,22 @@ template <RealScalar T>
   return static_cast<double>(T((a - b) / (a + b)));
 }
 
-/// Bound on the rounding error of relative_excess for variances of the case's fields in tier T. I + t Th has condition
-/// at most that of M^{1/2} over the distance of its nearest pole, and enters a moment six times; 64 d covers the
-/// constants.
+/// Bound on the rounding error of relative_excess in tier T, for variances of fields whose I + t Th has a condition of
+/// at most `condition` on [0, 1]: it enters a moment six times, and 64 d covers the constants.
 template <RealScalar T>
-[[nodiscard]] double variance_rounding(const Case& value) {
-  const auto d = static_cast<double>(value.integer("d"));
-  const double pole = value.has("angles") ? std::min(1.0, pole_distance_of(value)) : 1.0;
-  return 64 * d * static_cast<double>(unit_roundoff<T>()) * std::sqrt(condition_of(value)) / pole;
+[[nodiscard]] double variance_rounding(std::int64_t d, double condition) {
+  return 64 * static_cast<double>(d) * static_cast<double>(unit_roundoff<T>()) * condition;
+}
+
+/// That condition for the OT field of the case: the one of M^{1/2}.
+[[nodiscard]] inline double optimal_condition(const Case& value) {
+  return std::sqrt(condition_of(value));
+}
+
+/// And for the pair field of the rotated coupling: the same over the distance of its nearest pole. Infinite where
+/// singular.
+[[nodiscard]] inline double rotated_condition(const Case& value) {
+  return optimal_condition(value) / std::min(1.0, pole_distance_of(value));
 }
 
 /// True iff R = I to the angle's last digit: nothing is rotated.

@@ -97,7 +97,8 @@ class Figure4Rotated final : public TieredClaim<Figure4Rotated> {
     }
     const T claimed = variant == Variant::mutant ? T(v.boundary * (T(1) + T(1) / T(1000))) : v.boundary;
     const double gap = static_cast<double>(T((v.f_squared - claimed) / claimed));
-    return {relative_excess<T>(v.pair, v.optimal) / gap, variance_rounding<T>(value) / std::abs(gap), describe(v)};
+    return {relative_excess<T>(v.pair, v.optimal) / gap,
+            variance_rounding<T>(value.integer("d"), rotated_condition(value)) / std::abs(gap), describe(v)};
   }
 
  private:
@@ -124,7 +125,8 @@ class Figure4Rotated final : public TieredClaim<Figure4Rotated> {
   template <RealScalar T>
   static Judgement general_in(const Case& value) {
     const Variances<T> v = variances_of<T>(value);
-    return {relative_excess<T>(v.pair, v.optimal), variance_rounding<T>(value), describe(v)};
+    return {relative_excess<T>(v.pair, v.optimal), variance_rounding<T>(value.integer("d"), rotated_condition(value)),
+            describe(v)};
   }
 
   static Judgement judge_sampled(const Case& value, double f_squared) {

@@ -71,7 +71,7 @@ class Figure5 final : public TieredClaim<Figure5> {
     const auto field = pair_field<T>(optimal_of<T>(value));
     const auto v_rotated = variance_in_constant_noise<T>(rotated, field);
     const auto v_independent = variance_in_constant_noise<T>(independent_coupling<T>(rotated.target), field);
-    const double rounding = variance_rounding<T>(value);
+    const double rounding = variance_rounding<T>(value.integer("d"), optimal_condition(value));
     if (value.has("thirds")) {
       return judge_stated_values<T>(value, v_rotated.constant, v_independent.constant, rounding);
     }
