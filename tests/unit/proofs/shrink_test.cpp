@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <shrink.hpp>
+#include <straightedge/error.hpp>
 #include "toy_claims.hpp"
 
 namespace straightedge::proofs {
