@@ -102,7 +102,8 @@ TEST(Campaign, RedoesTheSixteenSmallestMarginsAndReportsTheSmallestAtHundredDigi
 TEST(Campaign, TiesOfMarginsGoToTheLowestIndex) {
   Toy toy = true_toy();
   toy.judge = [](const Case&, Tier, Variant variant) { return unless_mutant(variant, 1.0); };
-  const ClaimRecord record = run_alone(ToyClaim(toy)).records.front();
+  const ToyClaim claim(toy);
+  const ClaimRecord record = run_alone(claim).records.front();
   for (std::size_t i = 0; i < 16; ++i) {
     EXPECT_EQ(record.drawn.smallest[i].index, static_cast<std::int64_t>(i));
   }
@@ -116,7 +117,8 @@ TEST(Campaign, WhatDoubleCannotDecideIsDecidedAtFiftyDigits) {
             .uncertainty = tier == Tier::working ? 1e-12 : 1e-40,
             .detail = {}};
   };
-  const ClaimRecord record = run_alone(ToyClaim(toy)).records.front();
+  const ToyClaim claim(toy);
+  const ClaimRecord record = run_alone(claim).records.front();
   EXPECT_EQ(record.drawn.redone, 300);
   EXPECT_EQ(record.drawn.undecided, 0);
   EXPECT_EQ(rule(record).verdict, Verdict::supported);
@@ -140,7 +142,8 @@ TEST(Campaign, AFailureInDoubleThatMoreDigitsOverturnIsNoFailure) {
   toy.judge = [](const Case&, Tier tier, Variant variant) {
     return unless_mutant(variant, tier == Tier::working ? -1.0 : 1.0);
   };
-  const ClaimRecord record = run_alone(ToyClaim(toy)).records.front();
+  const ToyClaim claim(toy);
+  const ClaimRecord record = run_alone(claim).records.front();
   EXPECT_EQ(record.drawn.failing, 0);
   EXPECT_EQ(record.drawn.overturned, 300);
   EXPECT_EQ(rule(record).verdict, Verdict::supported);
@@ -152,7 +155,8 @@ TEST(Campaign, AFailureThatDoubleMissesIsFoundAmongTheSmallestMargins) {
     const double margin = sum_of_squares(value);
     return unless_mutant(variant, tier == Tier::working || margin > 1e5 || margin < 20 ? 1 + margin : -1.0);
   };
-  const ClaimRecord record = run_alone(ToyClaim(toy)).records.front();
+  const ToyClaim claim(toy);
+  const ClaimRecord record = run_alone(claim).records.front();
   EXPECT_GT(record.drawn.failing, 0);
   EXPECT_EQ(record.drawn.overturned, record.drawn.failing);
   EXPECT_EQ(rule(record).verdict, Verdict::refuted);
@@ -178,7 +182,8 @@ TEST(Campaign, AFailureOfTheMachineEndsIt) {
   EXPECT_THROW((void)run_alone(memory), std::bad_alloc);
   EXPECT_THROW((void)run_campaign(settings_for({&memory}), {.jobs = 3}), std::bad_alloc);
   toy.judge = [](const Case&, Tier, Variant) -> Judgement { throw MachineError("disk"); };
-  EXPECT_THROW((void)run_alone(ToyClaim(toy)), MachineError);
+  const ToyClaim disk(toy);
+  EXPECT_THROW((void)run_alone(disk), MachineError);
 }
 
 TEST(Campaign, CountsTheClassesOfItsCases) {
@@ -239,7 +244,8 @@ TEST(Campaign, StoppedAnywhereAndResumedIsTheSame) {
 TEST(Mutants, OneThatSurvivesFailsTheRun) {
   Toy toy = true_toy();
   toy.judge = [](const Case&, Tier, Variant) -> Judgement { return {.margin = 1.0, .uncertainty = 0, .detail = {}}; };
-  const ClaimRecord record = run_alone(ToyClaim(toy)).records.front();
+  const ToyClaim claim(toy);
+  const ClaimRecord record = run_alone(claim).records.front();
   EXPECT_FALSE(record.mutant->refuted);
   EXPECT_TRUE(rule(record).departure);
   EXPECT_EQ(exit_code_of({rule(record)}), 1);
@@ -252,11 +258,13 @@ TEST(Mutants, AreRefutedOnPlantedCasesAlone) {
     const bool found = variant == Variant::mutant && value.list("n") == Case::List{1, 2, 3};
     return {.margin = found ? -1.0 : 1.0, .uncertainty = 0, .detail = {}};
   };
-  const ClaimRecord record = run_alone(ToyClaim(toy), 1).records.front();
+  const ToyClaim claim(toy);
+  const ClaimRecord record = run_alone(claim, 1).records.front();
   EXPECT_TRUE(record.mutant->refuted);
   EXPECT_EQ(record.mutant->index, 1);
   toy.planted = {Case{{"n", {0, 0, 0}}}};
-  EXPECT_FALSE(run_alone(ToyClaim(toy)).records.front().mutant->refuted);
+  const ToyClaim alone(toy);
+  EXPECT_FALSE(run_alone(alone).records.front().mutant->refuted);
 }
 
 TEST(ExcludedFailureRate, LeavesOnePercentForNoFailure) {

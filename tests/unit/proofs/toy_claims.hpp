@@ -100,6 +100,8 @@ inline Campaign run_alone(const Claim& claim, std::int64_t cases = 300) {
   return run_campaign(settings_for({&claim}, cases), {});
 }
 
+Campaign run_alone(const Claim&&, std::int64_t = 0) = delete;  // the records point to the claim
+
 inline nlohmann::json certificate_of(const Settings& settings, const Execution& execution) {
   const Campaign campaign = run_campaign(settings, execution);
   return make_certificate(settings, campaign.records, rule_all(campaign.records, execution.shard),
