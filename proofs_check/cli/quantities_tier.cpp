@@ -96,19 +96,23 @@ TierValues<T> integrated_of_field(const TierProblem<T>& problem, MomentsMemory<T
   const NoiseSchedule<T>& noise = problem.noise;
   const std::string reason = divergence<T>(problem);
   TierValues<T> values;
-  values[Quantity::loss] = finite<T>(loss<T>(problem.coupling, noise, field), reason);
+  values[Quantity::loss] = guarded<T>([&] { return finite<T>(loss<T>(problem.coupling, noise, field), reason); });
+  values[Quantity::gradient_variance_time_local] =
+      guarded<T>([&] { return finite<T>(gradient_variance_time_local<T>(problem.coupling, noise, field), reason); });
+  values[Quantity::gradient_variance_functional] =
+      guarded<T>([&] { return finite<T>(gradient_variance_functional<T>(problem.coupling, noise, field), reason); });
   if (noise.adds_noise_to_target()) {
     put_no_moments<T>(values, reason);
-  } else {
+    return values;
+  }
+  try {
     if (!memory) {
       memory = moments_in_noise<T>(problem.coupling, noise.is_noisy() ? noise.kind : NoiseKind::none, field);
     }
     put_moments<T>(values, memory->at(T(noise.sigma * noise.sigma)), reason);
+  } catch (const DoesNotExist& error) {
+    put_no_moments<T>(values, error.what());
   }
-  values[Quantity::gradient_variance_time_local] =
-      finite<T>(gradient_variance_time_local<T>(problem.coupling, noise, field), reason);
-  values[Quantity::gradient_variance_functional] =
-      finite<T>(gradient_variance_functional<T>(problem.coupling, noise, field), reason);
   return values;
 }
 

@@ -15,7 +15,7 @@ using Complex = std::complex<double>;
 constexpr int kOrder = 6;              // S enters a gradient moment six times
 constexpr std::size_t kTangents = 3;   // poles tried as the centre of a tangent map
 constexpr double kTangentCost = 1.25;  // a node with a tangent to evaluate, against one without
-constexpr int kSplittable = 24;        // panels with fewer nodes are not worth halving
+constexpr int kSplittable = 24;        // panels with no more nodes are not worth the planning
 constexpr int kDeepest = 200;
 
 /// A variable x in [0, 1] with t = t(x): either t = x, or t = a + b tan(theta), theta linear in x, which sends the
@@ -43,23 +43,31 @@ double bernstein(Complex z, double a, double b) {
   return std::max(std::abs(u + root), std::abs(u - root));
 }
 
+// Larger ellipses are not tried.
+constexpr double kLargestEllipse = 256.0;
+
+/// Nodes for a relative error of 10^-digits of an integrand that is analytic in the ellipse of parameter rho, and there
+/// at most exp(log_size) times as large as on the interval.
+double nodes_on_ellipse(double log_rho, double log_size, int digits) {
+  return (digits * std::numbers::ln10 + 4 + log_size) / (2 * log_rho);
+}
+
 /// Nodes for a relative error of 10^-digits on [a, b]. On the ellipse of parameter rho < rho_pole the integrand is at
 /// most (1 - rho/rho_pole)^-order exp(growth L (rho - 1/rho)/2) times its size on [a, b], L = (b-a)/2, and
 /// Gauss-Legendre errs by that times rho^{-2n}: the best rho counts.
 int nodes_for(const Variable& variable, double a, double b, int digits) {
-  constexpr double largest = 256.0;
   double pole = std::numeric_limits<double>::infinity();
   for (const Complex& z : variable.poles) {
     pole = std::min(pole, bernstein(z, a, b));
   }
   double best = std::numeric_limits<double>::infinity();
-  for (double log_rho = 0.02; log_rho < std::log(largest); log_rho *= 1.06) {
+  for (double log_rho = 0.02; log_rho < std::log(kLargestEllipse); log_rho *= 1.06) {
     const double rho = std::exp(log_rho);
     if (rho >= pole) {
       break;
     }
     const double size = variable.growth * (b - a) / 4 * (rho - 1 / rho) - kOrder * std::log1p(-rho / pole);
-    best = std::min(best, (digits * std::numbers::ln10 + 4 + size) / (2 * log_rho));
+    best = std::min(best, nodes_on_ellipse(log_rho, size, digits));
   }
   return best < 1e6 ? static_cast<int>(best) + 2 : 1000000;
 }
@@ -68,7 +76,9 @@ int nodes_for(const Variable& variable, double a, double b, int digits) {
 Plan plan_panels(const Variable& variable, double a, double b, int digits, int depth = 0) {
   const int nodes = nodes_for(variable, a, b, digits);
   const Plan whole{{{a, b, nodes}}, static_cast<double>(nodes)};
-  if (nodes <= kSplittable) {
+  // No panel has fewer nodes than one without poles, so that two halves cost at least twice that.
+  const int least = static_cast<int>(nodes_on_ellipse(std::log(kLargestEllipse), 0.0, digits)) + 2;
+  if (nodes <= std::max(kSplittable, 2 * least)) {
     return whole;
   }
   const double middle = (a + b) / 2;

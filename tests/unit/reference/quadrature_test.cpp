@@ -155,6 +155,18 @@ TEST(GradedRule, WithoutPolesIntegratesPolynomials) {
   EXPECT_LE(relative_error(found, Real50(Real50(1) / 5)), 1e-49);
 }
 
+TEST(GradedRule, ReachesTheDigitsOfEveryTier) {
+  // integral 1/(t + 2) dt = log(3/2)
+  const std::vector<std::complex<double>> poles{{-2.0, 0.0}};
+  const auto g = [](const auto& t) {
+    using T = std::decay_t<decltype(t)>;
+    return T(T(1) / (t + T(2)));
+  };
+  EXPECT_LE(relative_error(integrate(graded_rule<Real50>(poles, 52), g), Real50(log(Real50(3) / 2))), 1e-48);
+  EXPECT_LE(relative_error(integrate(graded_rule<Real100>(poles, 102), g), Real100(log(Real100(3) / 2))), 1e-98);
+  EXPECT_LE(relative_error(integrate(graded_rule<Real150>(poles, 152), g), Real150(log(Real150(3) / 2))), 1e-148);
+}
+
 TEST(GradedRule, RefusesAPoleOnTheInterval) {
   for (const double t : {0.0, 0.3, 0.5, 1.0}) {
     EXPECT_THROW((void)graded_rule<Real50>({{t, 0.0}}, 46), DoesNotExist) << t;
