@@ -285,6 +285,17 @@ TEST(WithList, AddsAListAndShrinksBoth) {
   EXPECT_EQ(simplest.integer("d"), 1);
 }
 
+TEST(WithSource, AddsAPointOfTheCasesDimensionAndShrinksWithIt) {
+  const auto generator = with_source(gaussian_case({}));
+  for (std::uint64_t key = 0; key < 50; ++key) {
+    const auto value = draw(generator, key);
+    EXPECT_EQ(source_of<double>(value).size(), value.integer("d"));
+  }
+  const auto simplest = shrunk(generator, 7, [](const Case&) { return true; });
+  EXPECT_EQ(simplest.list("source"), Case::List{0});
+  EXPECT_EQ(source_of<double>({{"d", {2}}, {"source", {8, -16}}})(1), -1);
+}
+
 // --- Builders
 
 TEST(Builders, FramesAndRotationsAreOrthogonalToWorkingAccuracy) {

@@ -1,0 +1,99 @@
+// Figures 4 and 5: sampled variances against the exact ones, and that the judges fail where they should.
+#include <claim.hpp>
+#include <generators.hpp>
+#include <sampled_variance.hpp>
+#include <straightedge/gradient_variance.hpp>
+
+#include <gtest/gtest.h>
+
+namespace straightedge::proofs {
+namespace {
+
+constexpr double kConfidence = 0.9999;
+
+Case plane(Case::List root, std::int64_t degrees) {
+  return {{"d", {2}}, {"root", std::move(root)}, {"angles", {degrees * 16}}};
+}
+
+TEST(SampledVariance, AgreesWithTheExactOneAtDeclaredConfidence) {
+  const Case value = plane({4, -3}, 75);
+  const auto rotated = rotated_of<double>(value);
+  constexpr double kSigma = 0.3;
+  const NoiseSchedule<double> noise{NoiseKind::constant, kSigma, RegressionTarget::displacement};
+  std::uint64_t stream = 0;
+  for (const auto& field : {pair_field(rotated), pair_field(optimal_of<double>(value))}) {
+    const auto estimates =
+        sampled_variances(rotated, field, kSigma, {.replicates = 60, .samples = 500, .seed = 7}, stream++);
+    const auto interval = student_interval(estimates, kConfidence);
+    const double exact = gradient_variance(rotated, noise, field);
+    EXPECT_LE(interval.lower, exact);
+    EXPECT_GE(interval.upper, exact);
+    EXPECT_LT(interval.upper - interval.lower, 0.2 * exact);
+  }
+}
+
+TEST(SampledVariance, TellsTheFieldsApartAndAFieldFromItselfNot) {
+  const Case value = plane({4, -3}, 120);
+  const auto rotated = rotated_of<double>(value);
+  const auto optimal = optimal_of<double>(value);
+  const SamplingPlan plan{.replicates = 20, .samples = 300, .seed = 3};
+  const auto different =
+      compare_sampled_variances(optimal, pair_field(optimal), rotated, pair_field(rotated), 0.3, plan);
+  EXPECT_LT(different.p_less, 1e-6);
+  const auto same = compare_sampled_variances(optimal, pair_field(optimal), optimal, pair_field(optimal), 0.3, plan);
+  EXPECT_GT(same.p_two_sided, 0.001);
+}
+
+TEST(SampledVariance, FollowsFromItsSeed) {
+  const auto optimal = optimal_of<double>(plane({4, -3}, 0));
+  const auto draw = [&](std::uint64_t seed) {
+    return sampled_variances(optimal, pair_field(optimal), 0.3, {.replicates = 3, .samples = 50, .seed = seed}, 0);
+  };
+  EXPECT_EQ(draw(1), draw(1));
+  EXPECT_NE(draw(1), draw(2));
+}
+
+TEST(Figure4Own, HoldsForEveryAngleButNotForNone) {
+  const Claim& claim = *find_claim("figure-4/own");
+  for (const std::int64_t degrees : {1, 45, 120, 170}) {
+    const auto judgement = claim.judge(plane({8, -5}, degrees).set("sigma", 26), Tier::digits50, Variant::claim);
+    EXPECT_GT(judgement.margin, judgement.uncertainty) << degrees;
+  }
+  EXPECT_FALSE(claim.admits(plane({8, -5}, 0).set("sigma", 26)));
+  EXPECT_LE(claim.judge(plane({8, -5}, 0).set("sigma", 26), Tier::digits50, Variant::claim).margin, 0);
+}
+
+TEST(Figure4Rotated, GeneralStatementChangesSignAtTheBoundary) {
+  const Claim& claim = *find_claim("figure-4/rotated");
+  const auto margin = [&](std::int64_t offset) {
+    return claim.judge_general(plane({8, -5}, 120).set("offset", offset), Tier::digits50).margin;
+  };
+  EXPECT_LT(margin(-2048), 0);
+  EXPECT_LT(margin(-1), 0);
+  EXPECT_GT(margin(1), 0);
+  EXPECT_GT(margin(2048), 0);
+  ASSERT_TRUE(claim.counterexample());
+  EXPECT_TRUE(claim.admits(*claim.counterexample()));
+  EXPECT_LT(claim.judge_general(*claim.counterexample(), Tier::digits50).margin, 0);
+}
+
+TEST(Figure5, OnePlaneFiguresAreExact) {
+  const Claim& claim = *find_claim("figure-5");
+  const Case value{{"d", {4}}, {"root", {0, 0, 0, 0}}, {"angles", {120 * 16, 0}}, {"thirds", {342, 384}}};
+  EXPECT_GT(claim.judge(value, Tier::digits50, Variant::claim).margin, 0);
+  EXPECT_LT(claim.judge(Case(value).set("thirds", {343, 384}), Tier::digits50, Variant::claim).margin, 0);
+}
+
+TEST(Figure5, OrderTurnsBetweenTheTieAndItsOtherSide) {
+  const Claim& claim = *find_claim("figure-5");
+  const auto margin = [&](std::int64_t sixteenths) {
+    const Case value{{"d", {2}}, {"root", {0, 0}}, {"angles", {sixteenths}}, {"sigma", {0}}};
+    return claim.judge(value, Tier::digits50, Variant::claim).margin;
+  };
+  // The tie is at 78.46304 degrees = 1255.41 sixteenths.
+  EXPECT_LT(margin(1255), 0);
+  EXPECT_GT(margin(1256), 0);
+}
+
+}  // namespace
+}  // namespace straightedge::proofs
