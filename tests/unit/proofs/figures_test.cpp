@@ -84,15 +84,16 @@ TEST(Figure5, OnePlaneFiguresAreExact) {
   EXPECT_LT(claim.judge(Case(value).set("thirds", {343, 384}), Tier::digits50, Variant::claim).margin, 0);
 }
 
-TEST(Figure5, OrderTurnsBetweenTheTieAndItsOtherSide) {
+TEST(Figure5, OrderAtEveryNoiseTurnsAtRightAnglesForIsotropicTargets) {
+  // The coefficients of F are 16 d^2 sin^2(phi/2) under the rotation and 8 d^2 under independent pairing: equal at 90
+  // degrees, where the constant terms (tie at 78.463 degrees) have the claim's order already.
   const Claim& claim = *find_claim("figure-5");
   const auto margin = [&](std::int64_t sixteenths) {
     const Case value{{"d", {2}}, {"root", {0, 0}}, {"angles", {sixteenths}}, {"sigma", {0}}};
     return claim.judge(value, Tier::digits50, Variant::claim).margin;
   };
-  // The tie is at 78.46304 degrees = 1255.41 sixteenths.
-  EXPECT_LT(margin(1255), 0);
-  EXPECT_GT(margin(1256), 0);
+  EXPECT_LT(margin(90 * 16 - 1), 0);
+  EXPECT_GT(margin(90 * 16 + 1), 0);
 }
 
 }  // namespace
