@@ -35,7 +35,7 @@ template <RealScalar T>
   using std::cos;
   using std::sin;
   const T half = angle / T(2);
-  return static_cast<double>(T(T(64 * d) * unit_roundoff<T>() / (cos(half) * sin(half))));
+  return static_cast<double>(T(T(256 * d) * unit_roundoff<T>() / (cos(half) * sin(half))));
 }
 
 /// A case of the isotropic problem: `d` even, `angles` equal, `sigma` in 1/256.
