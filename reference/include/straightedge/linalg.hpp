@@ -41,7 +41,7 @@ template <RealScalar T>
 [[nodiscard]] SymmetricEigen<T> symmetric_eigen(const Matrix<T>& a);
 
 /// Eigenvalues of a general real matrix, as (real, imaginary), in no particular order. A pair whose imaginary part is
-/// below sqrt(u) times the norm may be a double real eigenvalue: callers that must know decide with is_real_eigenvalue.
+/// below sqrt(u) times the norm may be a double real eigenvalue: singular_times of field.hpp decides so.
 template <RealScalar T>
 struct Eigenvalue {
   T real;

@@ -15,7 +15,7 @@ struct ConfidenceInterval {
 /// trials >= 1 and confidence is in (0, 1).
 [[nodiscard]] ConfidenceInterval clopper_pearson(std::uint64_t successes, std::uint64_t trials, double confidence);
 
-/// Student's t interval for the mean of at least two finite samples; exact for normal ones. Throws InputError otherwise.
+/// Student's t interval for the mean of at least two finite samples, exact for normal ones. Else throws InputError.
 [[nodiscard]] ConfidenceInterval student_interval(std::span<const double> samples, double confidence);
 
 /// Empirical Bernstein for the mean of n >= 2 independent samples bounded in [low, high]; no normality. With V the
