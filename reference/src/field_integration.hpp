@@ -1,6 +1,8 @@
 // Integration over t of moments of the field (th, Th): where the integral exists, and the quadrature for it.
 #pragma once
 
+#include "schur.hpp"
+
 #include <straightedge/field.hpp>
 #include <straightedge/quadrature.hpp>
 
@@ -28,8 +30,8 @@ bool has_pole(const Integrand& integrand, const T& time) {
 }
 
 template <RealScalar T, class Integrand>
-bool diverges(const PairField<T>& field, const Integrand& integrand) {
-  const std::vector<T> times = singular_times<T>(field);
+bool diverges(const FieldSpectrum<T>& spectrum, const Integrand& integrand) {
+  const std::vector<T>& times = spectrum.singular_times;
   return std::any_of(times.begin(), times.end(), [&](const T& time) { return has_pole<T>(integrand, time); });
 }
 
@@ -48,16 +50,47 @@ inline std::vector<std::complex<double>> off_the_interval(std::vector<std::compl
   return poles;
 }
 
+/// The pair a +- ib of poles, if it is the field's only one and near enough that the rule made for it errs by no more
+/// than a few roundings; b = 0 otherwise.
+template <RealScalar T>
+struct PolePair {
+  T a{0};
+  T b{0};
+};
+template <RealScalar T>
+PolePair<T> only_pole_pair(const FieldSpectrum<T>& spectrum, int order) {
+  using std::abs;
+  const auto& [real, imaginary] = spectrum.eigenvalues.front();
+  const T same = T(64) * unit_roundoff<T>() * (abs(real) + abs(imaginary));
+  for (const auto& [x, y] : spectrum.eigenvalues) {
+    if (y == T(0) || abs(T(x - real)) > same || abs(T(abs(y) - abs(imaginary))) > same) {
+      return {};
+    }
+  }
+  const T square = real * real + imaginary * imaginary;
+  const PolePair<T> pair{T(-real / square), T(abs(imaginary) / square)};
+  constexpr double kSmall = 4096;
+  const double lost = pole_pair_amplification(static_cast<double>(pair.a), static_cast<double>(pair.b), order);
+  return lost <= kSmall ? pair : PolePair<T>{};
+}
+
 /// The rule for integrands whose poles are those of the field. `falloff` is that of the integrand where Th is regular
 /// and so S ~ 1/t; along a kernel of Th it is not.
 template <RealScalar T>
-QuadratureRule<T> field_rule(const PairField<T>& field, Falloff falloff) {
-  const PairField<double> working{convert<double, T>(field.shift), convert<double, T>(field.matrix)};
-  std::vector<std::complex<double>> poles = field_poles(working);
-  if (std::cmp_less(poles.size(), field.dimension())) {
+QuadratureRule<T> field_rule(const FieldSpectrum<T>& spectrum, Falloff falloff) {
+  if (falloff == Falloff::inverse_square && !spectrum.eigenvalues.empty()) {
+    // S enters a moment six times, and its denominator is det(I + t Th).
+    const int order = 3 * static_cast<int>(spectrum.eigenvalues.size());
+    constexpr int kLargestOrder = 12;  // about where graded_rule needs no more nodes
+    if (const PolePair<T> pair = only_pole_pair<T>(spectrum, order); order <= kLargestOrder && pair.b > T(0)) {
+      return pole_pair_rule<T>(pair.a, pair.b, order);
+    }
+  }
+  std::vector<std::complex<double>> poles = poles_of<T>(spectrum.eigenvalues);
+  if (poles.size() < spectrum.eigenvalues.size()) {
     falloff = Falloff::none;
   }
-  if (!singular_times<T>(field).empty()) {
+  if (!spectrum.singular_times.empty()) {
     poles = off_the_interval(std::move(poles));
   }
   return graded_rule<T>(poles, quadrature_digits<T>(), falloff);

@@ -1,5 +1,7 @@
 // Where I + t Th is singular, and how near to it the field comes on [0, 1]: all from the eigenvalues l of Th, since
 // det(I + t Th) = prod (1 + t l).
+#include "schur.hpp"
+
 #include <straightedge/field.hpp>
 
 #include <algorithm>
@@ -105,39 +107,52 @@ T golden_section(const std::vector<Eigenvalue<T>>& spectrum, T low, T high) {
 }  // namespace
 
 template <RealScalar T>
-std::vector<T> singular_times(const PairField<T>& field) {
+internal::FieldSpectrum<T> internal::field_spectrum(const Matrix<T>& th) {
   using std::abs;
   using std::sqrt;
-  const std::vector<Eigenvalue<T>> spectrum = eigenvalues(field.matrix);
-  const T rounding = unit_roundoff<T>() * T(static_cast<int>(16 * field.dimension())) * spectral_scale(spectrum);
-  const T split = sqrt(rounding * spectral_scale(spectrum));
-  std::vector<T> times;
-  for (const auto& [real, imaginary] : spectrum) {
+  FieldSpectrum<T> result{detail::schur_form<T>(th), {}, {}};
+  result.eigenvalues = detail::block_eigenvalues<T>(result.form);
+  const T scale = spectral_scale(result.eigenvalues);
+  const T rounding = unit_roundoff<T>() * T(static_cast<int>(16 * th.rows())) * scale;
+  const T split = sqrt(rounding * scale);
+  for (const auto& [real, imaginary] : result.eigenvalues) {
     if (abs(imaginary) > split || real > T(-1) + rounding) {
       continue;
     }
     // An A that is singular up to rounding is singular: its time is the end itself.
-    times.push_back(abs(T(real + T(1))) <= rounding ? T(1) : T(T(-1) / real));
+    result.singular_times.push_back(abs(T(real + T(1))) <= rounding ? T(1) : T(T(-1) / real));
   }
-  return merged(std::move(times), split);
+  result.singular_times = merged(std::move(result.singular_times), split);
+  return result;
 }
 
-std::vector<std::complex<double>> field_poles(const PairField<double>& field) {
+template <RealScalar T>
+std::vector<std::complex<double>> internal::poles_of(const std::vector<Eigenvalue<T>>& eigenvalues) {
   std::vector<std::complex<double>> poles;
-  for (const auto& [real, imaginary] : eigenvalues(field.matrix)) {
+  for (const auto& [real, imaginary] : eigenvalues) {
     if (real != 0 || imaginary != 0) {
-      poles.push_back(-1.0 / std::complex<double>(real, imaginary));
+      poles.push_back(-1.0 / std::complex<double>(static_cast<double>(real), static_cast<double>(imaginary)));
     }
   }
   return poles;
 }
 
 template <RealScalar T>
+std::vector<T> singular_times(const PairField<T>& field) {
+  return internal::field_spectrum<T>(field.matrix).singular_times;
+}
+
+std::vector<std::complex<double>> field_poles(const PairField<double>& field) {
+  return internal::poles_of<double>(eigenvalues(field.matrix));
+}
+
+template <RealScalar T>
 T smallest_determinant(const PairField<T>& field) {
-  if (!singular_times(field).empty()) {
+  const internal::FieldSpectrum<T> field_spectrum = internal::field_spectrum<T>(field.matrix);
+  if (!field_spectrum.singular_times.empty()) {
     return T(0);
   }
-  const std::vector<Eigenvalue<T>> spectrum = eigenvalues(field.matrix);
+  const std::vector<Eigenvalue<T>>& spectrum = field_spectrum.eigenvalues;
   std::vector<Eigenvalue<double>> rough;
   for (const auto& [real, imaginary] : spectrum) {
     rough.push_back({static_cast<double>(real), static_cast<double>(imaginary)});
@@ -159,8 +174,10 @@ T smallest_determinant(const PairField<T>& field) {
   return std::min(inside, at_end);
 }
 
-#define STRAIGHTEDGE_INSTANTIATE(T)                               \
-  template std::vector<T> singular_times<T>(const PairField<T>&); \
+#define STRAIGHTEDGE_INSTANTIATE(T)                                                                    \
+  template internal::FieldSpectrum<T> internal::field_spectrum<T>(const Matrix<T>&);                   \
+  template std::vector<std::complex<double>> internal::poles_of<T>(const std::vector<Eigenvalue<T>>&); \
+  template std::vector<T> singular_times<T>(const PairField<T>&);                                      \
   template T smallest_determinant<T>(const PairField<T>&);
 STRAIGHTEDGE_INSTANTIATE(double)
 STRAIGHTEDGE_INSTANTIATE(Real50)

@@ -24,6 +24,30 @@ __extension__ using Wide = unsigned __int128;
 template <class T>
 inline constexpr int kLimbs = (std::numeric_limits<T>::digits + 1 + 20 + 63) / 64;
 
+/// a <- a + b on `Size` limbs; the carry out.
+template <std::size_t Size>
+mp_limb_t add_limbs(mp_limb_t* a, const mp_limb_t* b) {
+  Wide carry = 0;
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < Size; ++i) {
+    carry += static_cast<Wide>(a[i]) + b[i];
+    a[i] = static_cast<mp_limb_t>(carry);
+    carry >>= 64;
+  }
+  return static_cast<mp_limb_t>(carry);
+}
+/// a <- a - b on `Size` limbs.
+template <std::size_t Size>
+void subtract_limbs(mp_limb_t* a, const mp_limb_t* b) {
+  mp_limb_t borrow = 0;
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < Size; ++i) {
+    const Wide difference = static_cast<Wide>(a[i]) - b[i] - borrow;
+    a[i] = static_cast<mp_limb_t>(difference);
+    borrow = static_cast<mp_limb_t>(difference >> 64) & 1;
+  }
+}
+
 /// The rows of a (or the columns of b) in fixed point: `limbs` holds vector after vector, entry after entry, least
 /// significant limb first; `sums` the sum over each vector.
 template <int L>
@@ -159,24 +183,38 @@ std::array<mp_limb_t, 2 * L + 1> offset_dot(const std::array<mp_limb_t, L>* x, c
   return result;
 }
 
-/// Subtracts o (sx + sy) - n o^2, and writes the signed rest, times 2^(exponent - 2 (64 L - 1)), to `target`.
+/// sum_k x_k y_k = sum_k (x_k + o)(y_k + o) - o (sx + sy) + n o^2 in two's complement; sx and sy are the sums over
+/// x_k + o and y_k + o.
 template <int L>
-void remove_offset(mpfr_ptr target, std::array<mp_limb_t, 2 * L + 1> sum, const std::array<mp_limb_t, L + 1>& sx,
-                   const std::array<mp_limb_t, L + 1>& sy, Eigen::Index n, mpfr_exp_t exponent) {
-  std::array<mp_limb_t, L + 2> offset{};
-  mpn_add_n(offset.data(), sx.data(), sy.data(), L + 1);
-  mpn_lshift(offset.data(), offset.data(), L + 2, 63);
+std::array<mp_limb_t, 2 * L + 1> signed_dot(const std::array<mp_limb_t, L>* x, const std::array<mp_limb_t, L>* y,
+                                            const std::array<mp_limb_t, L + 1>& sx,
+                                            const std::array<mp_limb_t, L + 1>& sy, Eigen::Index n) {
+  std::array<mp_limb_t, 2 * L + 1> sum = offset_dot<L>(x, y, n);
+  std::array<mp_limb_t, L + 1> offset = sx;
+  const mp_limb_t carry = add_limbs<L + 1>(offset.data(), sy.data());
+  std::array<mp_limb_t, L + 2> shifted;
+  shifted[0] = offset[0] << 63;
+  for (std::size_t i = 1; i < L + 1; ++i) {
+    shifted[i] = offset[i] << 63 | offset[i - 1] >> 1;
+  }
+  shifted[L + 1] = carry << 63 | offset[L] >> 1;
   const Wide square = static_cast<Wide>(n) << 62;
   const std::array<mp_limb_t, 2> squares{static_cast<mp_limb_t>(square), static_cast<mp_limb_t>(square >> 64)};
-  mpn_sub_n(sum.data() + L - 1, sum.data() + L - 1, offset.data(), L + 2);
-  mpn_add_n(sum.data() + 2 * L - 1, sum.data() + 2 * L - 1, squares.data(), 2);
-  const bool negative = (sum[2 * L] >> 63) != 0;
+  subtract_limbs<L + 2>(sum.data() + L - 1, shifted.data());
+  add_limbs<2>(sum.data() + 2 * L - 1, squares.data());
+  return sum;
+}
+
+/// target <- value 2^exponent, rounded to nearest; `value` in two's complement.
+template <std::size_t Size>
+void set_rounded(mpfr_ptr target, std::array<mp_limb_t, Size> value, mpfr_exp_t exponent) {
+  const bool negative = (value[Size - 1] >> 63) != 0;
   if (negative) {
-    mpn_neg(sum.data(), sum.data(), 2 * L + 1);
+    mpn_neg(value.data(), value.data(), Size);
   }
   mpz_t integer;
-  mpfr_set_z_2exp(target, mpz_roinit_n(integer, sum.data(), negative ? -(2 * L + 1) : 2 * L + 1),
-                  exponent - 2 * (64 * L - 1), MPFR_RNDN);
+  constexpr auto kSize = static_cast<mp_size_t>(Size);
+  mpfr_set_z_2exp(target, mpz_roinit_n(integer, value.data(), negative ? -kSize : kSize), exponent, MPFR_RNDN);
 }
 
 /// a b in fixed point. Nothing if an entry is NaN or infinite.
@@ -195,8 +233,9 @@ std::optional<Matrix<T>> fixed_point_product(const Matrix<T>& a, const Matrix<T>
     for (Eigen::Index i = 0; i < a.rows(); ++i) {
       const auto iu = static_cast<std::size_t>(i);
       const auto ju = static_cast<std::size_t>(j);
-      remove_offset<L>(result(i, j).backend().data(), offset_dot<L>(rows->vector(i), columns->vector(j), a.cols()),
-                       rows->sums[iu], columns->sums[ju], a.cols(), rows->exponents[iu] + columns->exponents[ju]);
+      set_rounded(result(i, j).backend().data(),
+                  signed_dot<L>(rows->vector(i), columns->vector(j), rows->sums[iu], columns->sums[ju], a.cols()),
+                  rows->exponents[iu] + columns->exponents[ju] - 2 * (64 * L - 1));
     }
   }
   return result;

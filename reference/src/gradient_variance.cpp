@@ -1,9 +1,12 @@
 #include <straightedge/gradient_variance.hpp>
 
 #include "field_integration.hpp"
+#include "noise_moments.hpp"
 
 namespace straightedge {
 namespace {
+
+using internal::FieldSpectrum;
 
 template <RealScalar T>
 T infinity() {
@@ -12,14 +15,15 @@ T infinity() {
 
 /// The gradient's second moment at one time with noise of `kind` and unit s: infinite together with every s > 0.
 template <RealScalar T>
-bool second_moment_diverges(NoiseKind kind, const PairField<T>& field, const Mismatch<T>& gap) {
+bool second_moment_diverges(NoiseKind kind, const PairField<T>& field, const Mismatch<T>& gap,
+                            const FieldSpectrum<T>& spectrum) {
   const bool noisy = kind != NoiseKind::none;
   if (gap.vanishes && !noisy) {
     return false;
   }
   const NoiseSchedule<T> unit{kind, T(noisy ? 1 : 0), RegressionTarget::displacement};
   return internal::diverges<T>(
-      field, [&](const T& t) { return gradient_moments_at_time<T>(unit, field, gap, t).second_moment; });
+      spectrum, [&](const T& t) { return gradient_moments_at_time<T>(unit, field, gap, t).second_moment; });
 }
 
 /// F = s^2 weight(t).
@@ -28,31 +32,46 @@ T noise_weight(NoiseKind kind, const T& t) {
   return kind == NoiseKind::bridge ? T(t * (T(1) - t)) : T(1);
 }
 
+/// The moments of a field on its own coupling: all of them are of the noise.
 template <RealScalar T>
-MomentsInNoise<T> integrate_moments(NoiseKind kind, const PairField<T>& field, const Mismatch<T>& gap) {
+MomentsInNoise<T> integrate_own_moments(NoiseKind kind, const FieldSpectrum<T>& spectrum,
+                                        const QuadratureRule<T>& rule) {
+  std::vector<T> scale;
+  for (const T& t : rule.nodes) {
+    scale.push_back(noise_weight<T>(kind, t));
+  }
+  const internal::NoiseMoments<T> moments = internal::noise_moments<T>(spectrum.form, rule, scale);
+  const T positions(static_cast<int>(spectrum.form.rows()) + 1);
+  return {T(0), T(4) * positions * moments.residual, T(4) * moments.product, T(0), T(0), T(4) * moments.mean};
+}
+
+template <RealScalar T>
+MomentsInNoise<T> integrate_moments(NoiseKind kind, const PairField<T>& field, const Mismatch<T>& gap,
+                                    const FieldSpectrum<T>& spectrum) {
   const Eigen::Index d = field.dimension();
   const bool noisy = kind != NoiseKind::none;
   MomentsInNoise<T> result{T(0), T(0), T(0), T(0), T(0), T(0)};
   if (gap.vanishes && !noisy) {
     return result;
   }
+  const QuadratureRule<T> rule =
+      internal::field_rule<T>(spectrum, kind == NoiseKind::bridge ? Falloff::none : Falloff::inverse_square);
+  if (gap.vanishes) {
+    return integrate_own_moments<T>(kind, spectrum, rule);
+  }
   Vector<T> mean_shift = Vector<T>::Zero(d);
   Matrix<T> mean_matrix = Matrix<T>::Zero(d, d);
   Matrix<T> mean_matrix_noise = Matrix<T>::Zero(d, d);
-  const QuadratureRule<T> rule =
-      internal::field_rule<T>(field, kind == NoiseKind::bridge ? Falloff::none : Falloff::inverse_square);
   for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
     const T& t = rule.nodes[i];
     const T& weight = rule.weights[i];
     const T scale = noise_weight<T>(kind, t);
     const GradientExpansion<T> g = gradient_expansion<T>(field, gap, t, noisy);
-    if (!gap.vanishes) {
-      const Vector<T> cross_q = g.cross.lazyProduct(g.q);
-      result.second_constant +=
-          weight * (g.residual * g.position + T(2) * squared_norm<T>(g.cross) + T(4) * inner<T>(g.p, cross_q));
-      mean_shift += weight * g.p;
-      mean_matrix += weight * (g.cross + g.p.lazyProduct(g.q.transpose()));
-    }
+    const Vector<T> cross_q = g.cross.lazyProduct(g.q);
+    result.second_constant +=
+        weight * (g.residual * g.position + T(2) * squared_norm<T>(g.cross) + T(4) * inner<T>(g.p, cross_q));
+    mean_shift += weight * g.p;
+    mean_matrix += weight * (g.cross + g.p.lazyProduct(g.q.transpose()));
     if (noisy) {
       const Vector<T> noise_q = g.cross_noise.lazyProduct(g.q);
       result.second_linear += weight * scale *
@@ -82,17 +101,19 @@ NoiseKind effective_kind(NoiseKind kind, bool noisy) {
 template <RealScalar T>
 MomentsInNoise<T> moments_in_noise(const Coupling<T>& coupling, NoiseKind kind, const PairField<T>& field) {
   const Mismatch<T> gap = mismatch<T>(coupling, field);
-  if (second_moment_diverges<T>(kind, field, gap)) {
+  const FieldSpectrum<T> spectrum = internal::field_spectrum<T>(field.matrix);
+  if (second_moment_diverges<T>(kind, field, gap, spectrum)) {
     const T inf = infinity<T>();
     return {inf, inf, inf, inf, inf, inf};
   }
-  return integrate_moments<T>(kind, field, gap);
+  return integrate_moments<T>(kind, field, gap, spectrum);
 }
 
 template <RealScalar T>
 bool gradient_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field) {
   return noise.adds_noise_to_target() ||
-         second_moment_diverges<T>(effective_kind(noise.kind, noise.is_noisy()), field, mismatch<T>(coupling, field));
+         second_moment_diverges<T>(effective_kind(noise.kind, noise.is_noisy()), field, mismatch<T>(coupling, field),
+                                   internal::field_spectrum<T>(field.matrix));
 }
 
 template <RealScalar T>
@@ -100,10 +121,11 @@ GradientMoments<T> gradient_moments(const Coupling<T>& coupling, const NoiseSche
                                     const PairField<T>& field) {
   const NoiseKind kind = effective_kind(noise.kind, noise.is_noisy());
   const Mismatch<T> gap = mismatch<T>(coupling, field);
-  if (noise.adds_noise_to_target() || second_moment_diverges<T>(kind, field, gap)) {
+  const FieldSpectrum<T> spectrum = internal::field_spectrum<T>(field.matrix);
+  if (noise.adds_noise_to_target() || second_moment_diverges<T>(kind, field, gap, spectrum)) {
     return {infinity<T>(), infinity<T>(), infinity<T>()};
   }
-  return integrate_moments<T>(kind, field, gap).at(T(noise.sigma * noise.sigma));
+  return integrate_moments<T>(kind, field, gap, spectrum).at(T(noise.sigma * noise.sigma));
 }
 
 template <RealScalar T>

@@ -6,27 +6,29 @@ namespace straightedge {
 namespace {
 
 template <RealScalar T>
-bool diverges_with(const NoiseSchedule<T>& noise, const PairField<T>& field, const Mismatch<T>& gap) {
+bool diverges_with(const NoiseSchedule<T>& noise, const PairField<T>& field, const Mismatch<T>& gap,
+                   const internal::FieldSpectrum<T>& spectrum) {
   if (noise.adds_noise_to_target()) {
     return true;
   }
   if (gap.vanishes && !noise.is_noisy()) {
     return false;
   }
-  return internal::diverges<T>(field, [&](const T& t) { return loss_at_time<T>(noise, field, gap, t); });
+  return internal::diverges<T>(spectrum, [&](const T& t) { return loss_at_time<T>(noise, field, gap, t); });
 }
 
 }  // namespace
 
 template <RealScalar T>
 bool loss_is_infinite(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field) {
-  return diverges_with<T>(noise, field, mismatch<T>(coupling, field));
+  return diverges_with<T>(noise, field, mismatch<T>(coupling, field), internal::field_spectrum<T>(field.matrix));
 }
 
 template <RealScalar T>
 T loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field) {
   const Mismatch<T> gap = mismatch<T>(coupling, field);
-  if (diverges_with<T>(noise, field, gap)) {
+  const internal::FieldSpectrum<T> spectrum = internal::field_spectrum<T>(field.matrix);
+  if (diverges_with<T>(noise, field, gap, spectrum)) {
     return std::numeric_limits<T>::infinity();
   }
   T result(0);
@@ -34,7 +36,7 @@ T loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairFie
     return result;
   }
   const QuadratureRule<T> rule =
-      internal::field_rule<T>(field, noise.kind == NoiseKind::bridge ? Falloff::none : Falloff::inverse_square);
+      internal::field_rule<T>(spectrum, noise.kind == NoiseKind::bridge ? Falloff::none : Falloff::inverse_square);
   for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
     result += rule.weights[i] * loss_at_time<T>(noise, field, gap, rule.nodes[i]);
   }

@@ -3,6 +3,7 @@
 #include <straightedge/quadrature.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -52,6 +53,9 @@ double nodes_on_ellipse(double log_rho, double log_size, int digits) {
   return (digits * std::numbers::ln10 + 4 + log_size) / (2 * log_rho);
 }
 
+/// Ellipses to try, as shares of the logarithm of the largest one.
+constexpr std::array kShares{0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.78, 0.84, 0.88, 0.91, 0.94, 0.96, 0.98};
+
 /// Nodes for a relative error of 10^-digits on [a, b]. On the ellipse of parameter rho < rho_pole the integrand is at
 /// most (1 - rho/rho_pole)^-order exp(growth L (rho - 1/rho)/2) times its size on [a, b], L = (b-a)/2, and
 /// Gauss-Legendre errs by that times rho^{-2n}: the best rho counts.
@@ -60,16 +64,19 @@ int nodes_for(const Variable& variable, double a, double b, int digits) {
   for (const Complex& z : variable.poles) {
     pole = std::min(pole, bernstein(z, a, b));
   }
+  const double largest = std::log(std::min(pole, kLargestEllipse));
+  constexpr int kTooMany = 1000000;
+  if (!(largest > 0)) {
+    return kTooMany;  // the pole is on the interval, up to rounding
+  }
   double best = std::numeric_limits<double>::infinity();
-  for (double log_rho = 0.02; log_rho < std::log(kLargestEllipse); log_rho *= 1.06) {
+  for (const double share : kShares) {
+    const double log_rho = share * largest;
     const double rho = std::exp(log_rho);
-    if (rho >= pole) {
-      break;
-    }
     const double size = variable.growth * (b - a) / 4 * (rho - 1 / rho) - kOrder * std::log1p(-rho / pole);
     best = std::min(best, nodes_on_ellipse(log_rho, size, digits));
   }
-  return best < 1e6 ? static_cast<int>(best) + 2 : 1000000;
+  return best < kTooMany ? static_cast<int>(best) + 2 : kTooMany;
 }
 
 /// The cheapest of one panel on [a, b] and the plans of its halves.
@@ -156,10 +163,21 @@ void append_panel(const Panel& panel, const std::optional<Complex>& centre, Quad
   const T length = atan(T((T(1) - a) / b)) - first;
   begin = first + begin * length;
   width *= length;
-  for (std::size_t i = 0; i < gauss.nodes.size(); ++i) {
-    const T tangent = tan(T(begin + width * gauss.nodes[i]));
+  // Nodes lie in pairs about the middle: tan(m +- x) = (tan m +- tan x) / (1 -+ tan m tan x) halves the tangents.
+  const T at_middle = tan(T(begin + width / T(2)));
+  const auto append = [&](const T& tangent, const T& weight) {
     rule.nodes.push_back(a + b * tangent);
-    rule.weights.push_back(width * gauss.weights[i] * b * (T(1) + tangent * tangent));
+    rule.weights.push_back(width * weight * b * (T(1) + tangent * tangent));
+  };
+  const std::size_t pairs = gauss.nodes.size() / 2;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    const T offset = tan(T(width * (T(0.5) - gauss.nodes[i])));
+    const T product = at_middle * offset;
+    append(T((at_middle - offset) / (T(1) + product)), gauss.weights[i]);
+    append(T((at_middle + offset) / (T(1) - product)), gauss.weights[i]);
+  }
+  if (gauss.nodes.size() % 2 == 1) {
+    append(at_middle, gauss.weights[pairs]);
   }
 }
 

@@ -24,7 +24,7 @@ T gradient_variance_time_local(const Coupling<T>& coupling, const NoiseSchedule<
     return std::numeric_limits<T>::infinity();
   }
   const Mismatch<T> gap = mismatch<T>(coupling, field);
-  const QuadratureRule<T> rule = internal::field_rule<T>(field, Falloff::none);
+  const QuadratureRule<T> rule = internal::field_rule<T>(internal::field_spectrum<T>(field.matrix), Falloff::none);
   T result(0);
   for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
     result +=
@@ -42,7 +42,7 @@ T gradient_variance_functional(const Coupling<T>& coupling, const NoiseSchedule<
     return std::numeric_limits<T>::infinity();
   }
   const Mismatch<T> gap = mismatch<T>(coupling, field);
-  const QuadratureRule<T> rule = internal::field_rule<T>(field, Falloff::none);
+  const QuadratureRule<T> rule = internal::field_rule<T>(internal::field_spectrum<T>(field.matrix), Falloff::none);
   T second(0);
   Vector<T> mean = Vector<T>::Zero(field.dimension());
   for (std::size_t i = 0; i < rule.nodes.size(); ++i) {

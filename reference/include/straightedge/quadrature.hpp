@@ -3,6 +3,7 @@
 // Gauss-Legendre with n nodes on an interval converges like rho^{-2n}, rho the parameter of the largest Bernstein
 // ellipse of the interval that is free of poles. The planner halves [0, 1] wherever two panels need fewer nodes than
 // one, in t itself and in theta with t = a + b tan(theta), which sends a nearby pair of poles a +- ib to infinity.
+// Where that pair is all there is, the integrand is a trigonometric polynomial in theta, and few nodes are exact.
 #pragma once
 
 #include <straightedge/scalar.hpp>
@@ -32,5 +33,17 @@ enum class Falloff { none, inverse_square };
 template <RealScalar T>
 [[nodiscard]] QuadratureRule<T> graded_rule(const std::vector<std::complex<double>>& poles, int digits,
                                             Falloff falloff = Falloff::none);
+
+/// The rule that is exact, up to rounding, for
+///     g(t) = p(t) / ((t - a)^2 + b^2)^order,   deg p <= 2 order - 2,   b > 0.
+/// With t = a + b tan(theta), g dt is a trigonometric polynomial of degree order - 1 in 2 theta; it is interpolated at
+/// the 2 order - 1 equidistant theta of a whole period, so that nodes lie on all of the real line. Rounding is
+/// amplified by up to pole_pair_amplification.
+template <RealScalar T>
+[[nodiscard]] QuadratureRule<T> pole_pair_rule(const T& a, const T& b, int order);
+
+/// How many times as large as on [0, 1] such a g dt/dtheta can be elsewhere: (1 / sin(L/2))^(2 order - 2), L the angle
+/// under which [0, 1] is seen from a + ib.
+[[nodiscard]] double pole_pair_amplification(double a, double b, int order);
 
 }  // namespace straightedge

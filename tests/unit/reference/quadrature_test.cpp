@@ -174,5 +174,67 @@ TEST(GradedRule, RefusesAPoleOnTheInterval) {
   }
 }
 
+/// integral of (c^2 + k^2 (1-2t)^2)^-j dt for j = 1, 2, 3, all by the rule for its pair of poles to the order 6.
+template <class T>
+void check_pole_pair_rule(double degrees) {
+  using std::cos;
+  using std::sin;
+  const T angle = pi<T>() * T(degrees) / T(180);
+  const T c = cos(T(angle / T(2)));
+  const T k = sin(T(angle / T(2)));
+  const T first = angle / sin(angle);
+  const T second = (T(1) + first) / (T(2) * c * c);
+  const T third = (T(1) + T(3) * second) / (T(4) * c * c);
+  const QuadratureRule<T> rule = pole_pair_rule<T>(T(0.5), T(c / (T(2) * k)), 6);
+  ASSERT_EQ(rule.nodes.size(), 11U);
+  const auto power = [&](int j) {
+    return integrate(rule, [&](const T& t) {
+      const T slope = T(1) - T(2) * t;
+      const T q = c * c + k * k * slope * slope;
+      return T(T(1) / T(pow(q, T(j))));
+    });
+  };
+  // As above, t - 1/2 enters on the scale of the pole's distance.
+  const auto distance = static_cast<double>(T(c / (T(2) * k)));
+  const double tolerance =
+      (30 * pole_pair_amplification(0.5, distance, 6) + 10 / distance) * static_cast<double>(unit_roundoff<T>());
+  EXPECT_LE(relative_error(power(1), first), tolerance) << degrees;
+  EXPECT_LE(relative_error(power(2), second), tolerance) << degrees;
+  EXPECT_LE(relative_error(power(3), third), tolerance) << degrees;
+}
+
+TEST(PolePairRule, IsExactForTheIsotropicIntegrals) {
+  for (const double degrees : {70.0, 90.0, 120.0, 170.0, 179.9}) {
+    check_pole_pair_rule<double>(degrees);
+    check_pole_pair_rule<Real50>(degrees);
+    check_pole_pair_rule<Real100>(degrees);
+    check_pole_pair_rule<Real150>(degrees);
+  }
+}
+
+TEST(PolePairRule, IsExactToItsDegreeAndNoFurther) {
+  // integral of t^n / ((t-a)^2 + b^2)^2, against the graded rule, which has no such bound.
+  const Real50 a(Real50(3) / 10);
+  const Real50 b(Real50(4) / 10);
+  const std::complex<double> pole(0.3, 0.4);
+  const auto error = [&](int n) {
+    const auto g = [&](const Real50& t) {
+      const Real50 q = (t - a) * (t - a) + b * b;
+      return Real50(pow(t, n) / (q * q));
+    };
+    const Real50 truth = integrate(graded_rule<Real50>({pole, std::conj(pole)}, 50), g);
+    return relative_error(integrate(pole_pair_rule<Real50>(a, b, 2), g), truth);
+  };
+  for (const int n : {0, 1, 2}) {
+    EXPECT_LE(error(n), 1e-47) << n;
+  }
+  EXPECT_GE(error(3), 1e-3);
+}
+
+TEST(PolePairRule, RefusesARealPole) {
+  EXPECT_THROW((void)pole_pair_rule<double>(0.5, 0.0, 6), InputError);
+  EXPECT_THROW((void)pole_pair_rule<double>(0.5, 1.0, 0), InputError);
+}
+
 }  // namespace
 }  // namespace straightedge

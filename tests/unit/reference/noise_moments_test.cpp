@@ -1,0 +1,128 @@
+// The moments of a field on its own coupling are integrated in another basis, in fixed point and by rules of their own;
+// here they are held against their definition, gradient_expansion at the nodes of a quadrature at 100 digits.
+#include <straightedge/gradient_variance.hpp>
+#include <straightedge/quadrature.hpp>
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace straightedge {
+namespace {
+
+/// d x d with entries of about `scale` / sqrt(d), in whole thousandths.
+Matrix<Rational> random_matrix(int d, double scale, std::mt19937_64& random) {
+  std::uniform_int_distribution<int> entry(-1000, 1000);
+  Matrix<Rational> result(d, d);
+  for (Eigen::Index i = 0; i < result.size(); ++i) {
+    result.data()[i] = Rational(entry(random), 1000) * Rational(scale / std::sqrt(d));
+  }
+  return result;
+}
+
+/// The deterministic coupling of a field: X1 = X0 + Th X0.
+template <RealScalar T>
+Coupling<T> coupling_of(const Matrix<Rational>& th) {
+  const Eigen::Index d = th.rows();
+  const Matrix<T> map = Matrix<T>::Identity(d, d) + convert<T, Rational>(th);
+  const Gaussian<T> target{Vector<T>::Zero(d), product<T>(map, map.transpose())};
+  return {CouplingKind::affine, target, map, Matrix<T>::Zero(d, d)};
+}
+
+MomentsInNoise<Real100> by_definition(const Matrix<Rational>& th, NoiseKind kind) {
+  using T = Real100;
+  const Eigen::Index d = th.rows();
+  const PairField<T> field{Vector<T>::Zero(d), convert<T, Rational>(th)};
+  const Mismatch<T> gap = mismatch<T>(coupling_of<T>(th), field);
+  EXPECT_TRUE(gap.vanishes);
+  const auto poles = field_poles({Vector<double>::Zero(d), convert<double, Rational>(th)});
+  const QuadratureRule<T> rule = graded_rule<T>(poles, 70);
+  MomentsInNoise<T> result{T(0), T(0), T(0), T(0), T(0), T(0)};
+  Matrix<T> mean = Matrix<T>::Zero(d, d);
+  for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
+    const T& t = rule.nodes[i];
+    const T w = kind == NoiseKind::bridge ? T(t * (T(1) - t)) : T(1);
+    const auto g = gradient_expansion<T>(field, gap, t);
+    result.second_linear += T(4) * rule.weights[i] * w * g.residual_noise * g.position;
+    result.second_quadratic +=
+        T(4) * rule.weights[i] * w * w * (g.residual_noise * g.position_noise + T(2) * squared_norm<T>(g.cross_noise));
+    mean += rule.weights[i] * w * g.cross_noise;
+  }
+  result.mean_quadratic = T(4) * squared_norm<T>(mean);
+  return result;
+}
+
+double relative_difference(const Real50& found, const Real100& truth) {
+  return static_cast<double>(Real100(abs(Real100(found) - truth) / abs(truth)));
+}
+
+/// Judges all coefficients; returns |det(I + t Th)| where it is smallest.
+void check(const Matrix<Rational>& th, double tolerance, const std::string& what) {
+  const Eigen::Index d = th.rows();
+  const PairField<Real50> field{Vector<Real50>::Zero(d), convert<Real50, Rational>(th)};
+  for (const NoiseKind kind : {NoiseKind::constant, NoiseKind::bridge}) {
+    const auto found = moments_in_noise<Real50>(coupling_of<Real50>(th), kind, field);
+    const auto truth = by_definition(th, kind);
+    EXPECT_EQ(found.second_constant, 0);
+    EXPECT_LE(relative_difference(found.second_linear, truth.second_linear), tolerance) << what << ", d = " << d;
+    EXPECT_LE(relative_difference(found.second_quadratic, truth.second_quadratic), tolerance) << what << ", d = " << d;
+    EXPECT_LE(relative_difference(found.mean_quadratic, truth.mean_quadratic), tolerance) << what << ", d = " << d;
+  }
+}
+
+TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeWithTheirDefinition) {
+  std::mt19937_64 random(3);
+  for (const int d : {1, 2, 3, 4, 5, 7, 8, 13, 32}) {
+    check(random_matrix(d, 0.7, random), 1e-46, "random");
+  }
+}
+
+TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeForFieldsThatAreTinyOrHuge) {
+  std::mt19937_64 random(4);
+  for (const int d : {2, 5, 8}) {
+    for (const double scale : {1e-25, 1e-9, 1e-3}) {
+      check(random_matrix(d, scale, random), 1e-45, "scale " + std::to_string(scale));
+    }
+    // Positive definite, so that no time is singular: the poles lie next to t = 0.
+    const Matrix<Rational> root = random_matrix(d, 50, random);
+    const Matrix<Rational> th = root * root.transpose() + Matrix<Rational>::Identity(d, d);
+    check(th, 1e-42, "huge");
+  }
+}
+
+TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeForTurnsAloneAndTogether) {
+  // Plane turns by whole Pythagorean angles: one pole pair, twice the same, two different ones.
+  const auto turn = [](Matrix<Rational>& map, Eigen::Index i, const Rational& cosine, const Rational& sine) {
+    map(i, i) = map(i + 1, i + 1) = cosine;
+    map(i + 1, i) = sine;
+    map(i, i + 1) = -sine;
+  };
+  const Rational small_cosine(-3, 5);  // 127 degrees
+  const Rational small_sine(4, 5);
+  const Rational large_cosine(-84, 85);  // 171 degrees
+  const Rational large_sine(13, 85);
+  for (const bool same : {true, false}) {
+    for (const int d : {2, 3, 4}) {
+      Matrix<Rational> map = Matrix<Rational>::Identity(d, d);
+      turn(map, 0, small_cosine, small_sine);
+      if (d == 4) {
+        turn(map, 2, same ? small_cosine : large_cosine, same ? small_sine : large_sine);
+        map(0, 2) = Rational(1, 7);  // and not normal: with equal pairs a defective one
+      }
+      check(map - Matrix<Rational>::Identity(d, d), same ? 1e-45 : 1e-41, "turns");
+    }
+  }
+}
+
+TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeNextToASingularTime) {
+  for (const int places : {2, 4, 7}) {
+    // Eigenvalues -1 + 10^-places and a coupled one: S reaches 10^places at t = 1.
+    Matrix<Rational> th(2, 2);
+    th << Rational(-1) + Rational(1) / pow(boost::multiprecision::cpp_int(10), static_cast<unsigned>(places)),
+        Rational(1, 3), Rational(0), Rational(1, 2);
+    check(th, std::pow(10.0, places - 46), "near");
+  }
+}
+
+}  // namespace
+}  // namespace straightedge
