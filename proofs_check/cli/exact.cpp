@@ -12,6 +12,7 @@
 #include "exact_output.hpp"
 #include "problem_numbers.hpp"
 #include "problem_source.hpp"
+#include "stop_signal.hpp"
 #include "sweep.hpp"
 
 namespace straightedge::cli {
@@ -95,8 +96,10 @@ nlohmann::ordered_json sweep_document(const ReadProblem& read, const Request& re
   return json;
 }
 
-void run_sweep(const ProblemSource& source, const Request& request, const ExactOptions& options, std::ostream& out,
-               std::ostream& log) {
+/// kInconclusive if it was stopped: then the points so far are there.
+ExitCode run_sweep(const ProblemSource& source, const Request& request, const ExactOptions& options, std::ostream& out,
+                   std::ostream& log) {
+  const StopOnSignal signals;
   std::vector<SweepAxis> axes;
   for (const std::string& text : options.sweeps) {
     axes.push_back(parse_sweep(text));
@@ -121,24 +124,32 @@ void run_sweep(const ProblemSource& source, const Request& request, const ExactO
   }
   Evaluator evaluator(request);
   Progress progress(log, points.size(), options.quiet);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const Results results = evaluator.evaluate(source.read(points[i], request.digits).problem);
+  std::size_t finished = 0;
+  for (; finished < points.size() && !stop_requested(); ++finished) {
+    const std::vector<Setting>& at = points[finished];
+    const Results results = evaluator.evaluate(source.read(at, request.digits).problem);
     if (options.json) {
-      document["points"].push_back(point_json(points[i], results));
+      document["points"].push_back(point_json(at, results));
     } else {
-      out << csv_row(points[i], results, d) << std::flush;
+      out << csv_row(at, results, d) << std::flush;
     }
-    progress.done(i + 1);
+    progress.done(finished + 1);
   }
   if (options.json) {
+    document["complete"] = finished == points.size();
     out << document.dump(2) << '\n';
   }
+  if (finished < points.size()) {
+    log << fmt::format("straightedge exact: stopped after {} of {} points, which are written\n", finished,
+                       points.size());
+    return kInconclusive;
+  }
+  return kAsExpected;
 }
 
 int run_and_report(const ExactOptions& options) {
   try {
-    run_exact(options, std::cin, std::cout, std::cerr);
-    return 0;
+    return run_exact(options, std::cin, std::cout, std::cerr);
   } catch (const MachineError& error) {
     std::cerr << "straightedge exact: " << error.what() << '\n';
     return 4;
@@ -153,18 +164,20 @@ int run_and_report(const ExactOptions& options) {
 
 }  // namespace
 
-void run_exact(const ExactOptions& options, std::istream& in, std::ostream& out, std::ostream& log) {
+ExitCode run_exact(const ExactOptions& options, std::istream& in, std::ostream& out, std::ostream& log) {
+  ExitCode result = kAsExpected;
   const Request request = request_of(options);
   const ProblemSource source = ProblemSource::open(options.problem, in);
   if (options.sweeps.empty()) {
     run_one(source, request, options.json, out);
   } else {
-    run_sweep(source, request, options, out, log);
+    result = run_sweep(source, request, options, out, log);
   }
   out.flush();
   if (!out) {
     throw MachineError("the output could not be written; is the disk full or the reader gone?");
   }
+  return result;
 }
 
 void add_exact_command(CLI::App& app, int& exit_code) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <common.hpp>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ struct ExactOptions {
   bool quiet = false;  ///< no progress on `log`
 };
 
-/// Runs it: results to `out`, progress to `log`. Throws InputError for bad input, before anything is written to `out`.
-void run_exact(const ExactOptions& options, std::istream& in, std::ostream& out, std::ostream& log);
+/// Runs it: results to `out`, progress to `log`. kInconclusive if a sweep was stopped: then the points so far are in
+/// `out`. Throws InputError for bad input, before anything is written to `out`.
+ExitCode run_exact(const ExactOptions& options, std::istream& in, std::ostream& out, std::ostream& log);
 
 /// Adds the command to the program. Its errors become one line on standard error and `exit_code`: 2 for bad input, 4
 /// for a failure of the machine.

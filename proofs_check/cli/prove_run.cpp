@@ -3,49 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <certificate.hpp>
 #include <chrono>
 #include <common.hpp>
-#include <csignal>
 #include <cstdio>
 #include <journal.hpp>
 #include <output_folder.hpp>
 #include <progress.hpp>
 #include <report.hpp>
+#include <stop_signal.hpp>
 #include <string>
 #include <utility>
 
 namespace straightedge::cli {
 namespace {
-
-std::atomic<bool> stop_requested = false;
-
-extern "C" void request_stop(int) {
-  stop_requested = true;
-}
-
-/// While it lives, the first SIGINT or SIGTERM asks the campaign to stop; a second one ends the process.
-class StopOnSignal {
- public:
-  StopOnSignal() {
-    struct sigaction action {};
-    action.sa_handler = request_stop;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &interrupt_);
-    sigaction(SIGTERM, &action, &terminate_);
-  }
-  ~StopOnSignal() {
-    sigaction(SIGINT, &interrupt_, nullptr);
-    sigaction(SIGTERM, &terminate_, nullptr);
-  }
-  StopOnSignal(const StopOnSignal&) = delete;
-  StopOnSignal& operator=(const StopOnSignal&) = delete;
-
- private:
-  struct sigaction interrupt_ {};
-  struct sigaction terminate_ {};
-};
 
 std::string file_name(const proofs::Counterexample& counterexample) {
   std::string name = counterexample.claim;
@@ -114,7 +85,7 @@ int run_prove(const ProveRun& run) {
       proofs::run_campaign(run.settings, {.jobs = run.jobs,
                                           .shard = run.shard,
                                           .store = &journal,
-                                          .stop = &stop_requested,
+                                          .stop = &stop_requested(),
                                           .on_progress = [&](const proofs::Progress& now) { progress.show(now); }});
   progress.finish();
   if (!campaign.complete) {
