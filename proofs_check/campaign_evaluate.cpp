@@ -1,4 +1,5 @@
 #include <campaign_evaluate.hpp>
+#include <generators.hpp>
 
 #include <fmt/format.h>
 
@@ -149,9 +150,15 @@ Outcome evaluate(const Claim& claim, const Case& value, Tier precise) {
   return outcome;
 }
 
+int size_of(std::int64_t index) {
+  constexpr std::int64_t kFirstLarge = 2000;
+  constexpr std::int64_t kEvery = 50;
+  return index >= kFirstLarge && index % kEvery == 0 ? kLargeSize : rc::kNominalSize;
+}
+
 Draw draw_case(const Claim& claim, const rc::Gen<Case>& generator, std::uint64_t seed, std::int64_t index) {
   for (std::int64_t attempt = 0; attempt < kMostDraws; ++attempt) {
-    rc::Shrinkable<Case> tree = generator(random_of(seed, claim.info().id, index, attempt));
+    rc::Shrinkable<Case> tree = generator(random_of(seed, claim.info().id, index, attempt), size_of(index));
     Case value = tree.value();
     if (claim.admits(value)) {
       return {.tree = std::move(tree), .value = std::move(value), .rejected = attempt};

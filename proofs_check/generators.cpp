@@ -167,12 +167,21 @@ rc::Gen<Integers> sigma_list(bool positive) {
   return choose<Integers>({{positive ? 0 : 10, zeros(1)}, {25, some(1, 8)}, {50, some(9, 256)}, {15, some(257, 2560)}});
 }
 
-rc::Gen<std::int64_t> dimension(const GaussianCaseOptions& options) {
-  if (!options.even_d) {
-    return integer_in(options.smallest_d, options.largest_d);
+rc::Gen<std::int64_t> dimension_between(int smallest, int largest, bool even) {
+  if (!even) {
+    return integer_in(smallest, largest);
   }
-  return rc::gen::map(integer_in((options.smallest_d + 1) / 2, options.largest_d / 2),
-                      [](std::int64_t half) { return 2 * half; });
+  return rc::gen::map(integer_in((smallest + 1) / 2, largest / 2), [](std::int64_t half) { return 2 * half; });
+}
+
+rc::Gen<std::int64_t> dimension(const GaussianCaseOptions& options) {
+  const auto usual = dimension_between(options.smallest_d, options.largest_d, options.even_d);
+  if (options.largest_d != kUsualDimension) {
+    return usual;
+  }
+  const auto large = dimension_between(kUsualDimension + 1, kLargeDimension, options.even_d);
+  return
+      [=](const rc::Random& random, int size) { return size < kLargeSize ? usual(random, size) : large(random, size); };
 }
 
 rc::Gen<Case> drawn_case(const GaussianCaseOptions& options) {

@@ -27,10 +27,16 @@
 
 namespace straightedge::proofs {
 
+/// The size at which a generator draws large cases, of d = 9 to 32 where largest_d is kUsualDimension: case i of a
+/// claim is one if i >= 2000 and 50 divides i, which only `--effort deep` and `--cases` reach.
+inline constexpr int kLargeSize = 2 * rc::kNominalSize;
+inline constexpr int kUsualDimension = 8;
+inline constexpr int kLargeDimension = 32;
+
 /// What gaussian_case draws.
 struct GaussianCaseOptions {
   int smallest_d = 1;
-  int largest_d = 8;
+  int largest_d = kUsualDimension;
   bool even_d = false;              ///< d even only (rotation in every plane)
   bool rotation = false;            ///< draw `angles` and `planes`
   bool one_angle = false;           ///< the same angle in every plane

@@ -1,4 +1,5 @@
 // The generators cover the classes that they promise, shrink inside what they draw, and build what the keys say.
+#include <campaign_evaluate.hpp>
 #include <drawn_cases.hpp>
 
 #include <gtest/gtest.h>
@@ -102,6 +103,27 @@ TEST(GaussianCase, DrawsTheEndsOfNoiseAndTimeAndTheHardestConditions) {
   EXPECT_TRUE(times.contains(0));
   EXPECT_TRUE(times.contains(4096));
   EXPECT_GT(silent, 100);
+}
+
+TEST(GaussianCase, HasDimensionsUpTo32AtTheLargeSizeAlone) {
+  auto options = everything();
+  std::set<std::int64_t> dimensions;
+  for (std::uint64_t key = 0; key < 300; ++key) {
+    const Case value = gaussian_case(options)(rc::Random(key), kLargeSize).value();
+    dimensions.insert(value.integer("d"));
+    EXPECT_EQ(rotated_of<double>(value).dimension(), value.integer("d"));
+  }
+  EXPECT_EQ(*dimensions.begin(), 9);
+  EXPECT_EQ(*dimensions.rbegin(), 32);
+  // A claim that asks for fewer than the usual dimensions has its reasons.
+  options.largest_d = 6;
+  for (std::uint64_t key = 0; key < 100; ++key) {
+    EXPECT_LE(gaussian_case(options)(rc::Random(key), kLargeSize).value().integer("d"), 6);
+  }
+  EXPECT_EQ(size_of(1950), rc::kNominalSize);
+  EXPECT_EQ(size_of(2000), kLargeSize);
+  EXPECT_EQ(size_of(2001), rc::kNominalSize);
+  EXPECT_EQ(size_of(99950), kLargeSize);
 }
 
 TEST(GaussianCase, StaysInsideItsOptions) {
