@@ -1,8 +1,10 @@
-// Gradient descent with a strictly positive definite kernel reaches zero loss on distinct points (x_t^i, t), crossing
-// lines or not; linear features do not.
+// Gradient descent with a strictly positive definite kernel, or with as many random features of an analytic activation
+// that is no polynomial as there are points, reaches zero loss on distinct points (x_t^i, t), crossing lines or not;
+// linear features do not.
 #include <claim.hpp>
 #include <finite_generators.hpp>
 #include <generators.hpp>
+#include <normal_samples.hpp>
 
 #include <fmt/format.h>
 #include <rapidcheck/gen/Transform.h>
@@ -67,20 +69,81 @@ T squared_width(const Case& value) {
   return T(ldexp(T(8 + step), static_cast<int>((n - step) / 8) - 3));
 }
 
-// The Gram matrix of the rational quadratic kernel 1/(1 + r^2/h^2) or of the Gaussian exp(-r^2/(2h^2)), both strictly
-// positive definite in every dimension.
+// The key `kernel`.
+enum class Kernel : std::int64_t { rational_quadratic = 0, gaussian = 1, random_features = 2 };
+
+Kernel kernel_of(const Case& value) {
+  return static_cast<Kernel>(value.integer("kernel"));
+}
+
+const char* name_of(Kernel kernel) {
+  switch (kernel) {
+    case Kernel::gaussian:
+      return "Gaussian kernel";
+    case Kernel::random_features:
+      return "random features";
+    default:
+      return "rational quadratic kernel";
+  }
+}
+
+/// A Gram matrix, and by how many of the scalar's roundings its entries, at most 1, may be off.
 template <class T>
-Matrix<T> gram_matrix(const Matrix<T>& points, bool gaussian, const T& width) {
+struct Gram {
+  Matrix<T> matrix;
+  T roundings;
+};
+
+// Of the kernel 1/(1 + r^2/h^2) or exp(-r^2/(2h^2)), both strictly positive definite in every dimension.
+template <class T>
+Gram<T> kernel_gram(const Matrix<T>& points, Kernel kernel, const T& width) {
   using std::exp;
   Matrix<T> gram(points.cols(), points.cols());
   for (Eigen::Index i = 0; i < points.cols(); ++i) {
     for (Eigen::Index j = 0; j <= i; ++j) {
       const T distance = (points.col(i) - points.col(j)).squaredNorm();
-      gram(i, j) = gaussian ? T(exp(T(-distance / (T(2) * width)))) : T(T(1) / (T(1) + distance / width));
+      gram(i, j) =
+          kernel == Kernel::gaussian ? T(exp(T(-distance / (T(2) * width)))) : T(T(1) / (T(1) + distance / width));
       gram(j, i) = gram(i, j);
     }
   }
-  return gram;
+  return {gram, T(static_cast<int>(points.rows()) + 4)};
+}
+
+// Of m = 2n features tanh(w . p / (h |P|) + b), w and b standard normal, |P| the largest coordinate of any point (tanh
+// of large arguments is a sign, to hundreds of digits): the mean of their products. It is singular with
+// probability 0, since a determinant analytic in w and b, and not 0 everywhere, has a null set of zeros. An argument is
+// off by d + 4 roundings of its terms' absolute values, which tanh does not enlarge.
+template <class T>
+Gram<T> feature_gram(const Matrix<T>& points, const T& width, std::uint64_t seed) {
+  using std::abs;
+  using std::sqrt;
+  using std::tanh;
+  const auto count = 2 * points.cols();
+  const T scale = T(1) / (T(sqrt(width)) * T(points.cwiseAbs().maxCoeff()));
+  NormalSamples samples(seed, 0);
+  Matrix<T> features(points.cols(), count);
+  T largest(1);
+  for (Eigen::Index k = 0; k < count; ++k) {
+    Vector<T> w(points.rows());
+    for (Eigen::Index i = 0; i < w.size(); ++i) {
+      w(i) = T(samples.normal()) * scale;
+    }
+    const T b(samples.normal());
+    for (Eigen::Index j = 0; j < points.cols(); ++j) {
+      T argument = b;
+      T size = abs(b);
+      for (Eigen::Index i = 0; i < w.size(); ++i) {
+        argument += w(i) * points(i, j);
+        size += abs(T(w(i) * points(i, j)));
+      }
+      features(j, k) = tanh(argument);
+      largest = size > largest ? size : largest;
+    }
+  }
+  const Matrix<T> transposed = features.transpose();
+  return {product<T>(features, transposed) / T(static_cast<int>(count)),
+          T(2) * T(static_cast<int>(points.rows()) + 4) * largest + T(static_cast<int>(count))};
 }
 
 // The Gram matrix of the features (x, t, 1).
@@ -107,14 +170,15 @@ struct Problem {
 };
 
 template <RealScalar T>
-Problem<T> problem_of(const Matrix<T>& points, bool gaussian, const T& width) {
-  const Matrix<T> gram = gram_matrix(points, gaussian, width);
-  SymmetricEigen<T> eigen = symmetric_eigen(gram);
+Problem<T> problem_of(const Matrix<T>& points, const Gram<T>& gram) {
+  SymmetricEigen<T> eigen = symmetric_eigen(gram.matrix);
   const auto n = static_cast<int>(points.cols());
-  // Entries, at most 1, are off by (d + 5) u; so is the spectrum by n times that, and by the solver's n u lambda_max,
-  // lambda_max >= 1. A step recomputes K alpha - Y from at most four steps of alpha: 8 n u of |Y|. Together with room:
-  const T roundoff = T(32 * n * (n + static_cast<int>(points.rows()))) * unit_roundoff<T>();
-  return {gram, eigen, eigen.values(0), eigen.values(n - 1), roundoff};
+  const T largest = eigen.values(n - 1);
+  // The spectrum is off by n times the error of the entries, and by the solver's n u lambda_max. A step recomputes
+  // K alpha - Y from at most four steps of alpha: 8 n u of |Y|. Together, relative to lambda_max, with room:
+  const T entries = largest < T(1) ? T(gram.roundings / largest) : gram.roundings;
+  const T roundoff = T(32 * n) * (entries + T(n)) * unit_roundoff<T>();
+  return {gram.matrix, eigen, eigen.values(0), largest, roundoff};
 }
 
 // The largest excess of |r_{k+1}| over factor |r_k| in `steps` of gradient descent on the coefficients alpha of
@@ -191,14 +255,17 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
         .label = "beyond the paper",
         .order = 290,
         .statement =
-            "On distinct points (x_t^i, t) the Gram matrix K of a strictly positive definite kernel is positive "
-            "definite, and gradient descent on |r|^2/2 with step eta <= 1/lambda_max contracts the residual by at "
+            "On distinct points (x_t^i, t) the Gram matrix K of a strictly positive definite kernel, or of at least as "
+            "many random features of an analytic activation that is no polynomial, is positive definite, and gradient "
+            "descent on |r|^2/2 with step eta <= 1/lambda_max contracts the residual by at "
             "most 1 - eta lambda_min a step: zero loss is reached, crossing lines or not. With linear features "
             "(x, t, 1) it is not where two of the lines cross.",
         .hypotheses =
             "Finitely many pairs at finitely many inner times, the points (x_t^i, t) distinct (no common crossing "
-            "time); a Gaussian or rational quadratic kernel of any width; for the last part two lines that cross, each "
-            "seen at two times.",
+            "time); a Gaussian or rational quadratic kernel, or twice as many features tanh(w . (x, t)/h + b) as "
+            "points, "
+            "of any width h in units of the largest coordinate; for the last part two lines that cross, each seen at "
+            "two times.",
         .margin =
             "The smallest of lambda_min / lambda_max (positive, without a lower bound over all sets), 1 - (excess of a "
             "step's residual over the factor) / (rounding bound), and the share of the targets that linear features "
@@ -215,23 +282,26 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
     value = with_list(std::move(value), "times",
                       rc::gen::mapcat(integer_in(1, 3), [](std::int64_t count) { return integers_in(count, 1, 63); }));
     value = with_list(std::move(value), "width", integers_in(1, -16, 16));
-    value = with_list(std::move(value), "gaussian", integers_in(1, 0, 1));
+    value = with_list(std::move(value), "kernel", integers_in(1, 0, 2));
+    value = with_list(std::move(value), "features", integers_in(1, 0, 1 << 20));
     return with_list(std::move(value), "rate", integers_in(1, 0, 7));
   }
 
   std::vector<Case> planted() const override {
     const Case crossing{{"d", {1}},          {"size", {2}},  {"sources", {0, 48}}, {"targets", {64, 0}},
-                        {"times", {16, 48}}, {"width", {0}}, {"gaussian", {0}},    {"rate", {0}}};
+                        {"times", {16, 48}}, {"width", {0}}, {"kernel", {0}},      {"rate", {0}}};
     const Case corners{{"d", {2}},
                        {"size", {4}},
                        {"sources", {16, 16, -16, 16, -16, -16, 16, -16}},
                        {"targets", {-16, -16, 16, -16, 16, 16, -16, 16}},
                        {"times", {31, 33, 63}},
                        {"width", {-8}},
-                       {"gaussian", {1}},
+                       {"kernel", {1}},
                        {"rate", {7}}};
     return {crossing,
-            Case(crossing).set("gaussian", 1).set("rate", 4),
+            Case(crossing).set("kernel", 1).set("rate", 4),
+            Case(crossing).set("kernel", 2).set("features", 1),
+            Case(corners).set("kernel", 2).set("features", 2),
             corners,
             // One point, and two points very close to one another under a wide kernel.
             {{"d", {1}},
@@ -240,7 +310,7 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
              {"targets", {16}},
              {"times", {32}},
              {"width", {0}},
-             {"gaussian", {0}},
+             {"kernel", {0}},
              {"rate", {3}}},
             {{"d", {1}},
              {"size", {2}},
@@ -249,7 +319,7 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
              {"meet", {1, 0, 32}},
              {"times", {31, 33}},
              {"width", {40}},
-             {"gaussian", {1}},
+             {"kernel", {1}},
              {"rate", {0}}}};
   }
 
@@ -264,7 +334,7 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
     const std::vector<Rational> times = times_of(value);
     std::vector<std::string> result{fmt::format("d={}", value.integer("d")),
                                     fmt::format("{} points", pairs.size() * static_cast<Eigen::Index>(times.size())),
-                                    value.integer("gaussian") == 1 ? "Gaussian kernel" : "rational quadratic kernel",
+                                    name_of(kernel_of(value)),
                                     crossings(pairs).empty() ? "no crossing" : "crossing lines"};
     if (linear_features_must_fail(pairs, times)) {
       result.emplace_back("linear features tried");
@@ -279,7 +349,12 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
     const TrainingSet exact = training_set(pairs, times);
     const Matrix<T> points = convert<T>(exact.points);
     const Matrix<T> targets = convert<T>(exact.targets);
-    const Problem<T> problem = problem_of(points, value.integer("gaussian") == 1, squared_width<T>(value));
+    const Kernel kernel = kernel_of(value);
+    const T width = squared_width<T>(value);
+    const Problem<T> problem =
+        problem_of(points, kernel == Kernel::random_features
+                               ? feature_gram(points, width, static_cast<std::uint64_t>(value.integer("features")))
+                               : kernel_gram(points, kernel, width));
     const T share = T(T(8 - value.integer("rate")) / T(8));
     std::vector<Piece> pieces{positivity(problem), contraction(problem, targets, share, variant)};
     if (linear_features_must_fail(pairs, times)) {
