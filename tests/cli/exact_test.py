@@ -7,10 +7,8 @@ import itertools
 import json
 import os
 import pathlib
-import signal
 import subprocess
 import tempfile
-import threading
 import unittest
 from decimal import Decimal, getcontext
 
@@ -352,35 +350,6 @@ class InputsAndOutputs(unittest.TestCase):
         single = quantities(table("pair", "rotated", "0.2").replace('"120"', '"100"'))
         self.assertEqual(rows[7]["gradient_variance"], single["gradient_variance"]["value"])
         self.assertEqual(rows[7]["transport_map[0][1]"], single["transport_map"]["value"][0][1])
-
-    def stopped_sweep(self, *arguments):
-        """A sweep of far more points than there is time for, interrupted once it says that it is on its way."""
-        sweep = ["--sweep", "noise.sigma=0.01:0.3:20000", *arguments]
-        with subprocess.Popen([PROGRAM, "exact", str(EXAMPLES / "rotated-120.toml"), *sweep],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            reader = threading.Thread(target=lambda: setattr(self, "written", process.stdout.read()))
-            reader.start()
-            first = process.stderr.readline()
-            self.assertRegex(first, "of 20000 points")
-            process.send_signal(signal.SIGINT)
-            said = process.stderr.read().splitlines()
-            reader.join()
-            self.assertEqual(process.wait(), 3)
-        self.assertRegex(said[-1], r"^straightedge exact: stopped after \d+ of 20000 points, which are written$")
-        return int(said[-1].split()[4]), self.written
-
-    def test_interrupted_sweep_keeps_its_points_and_ends_with_3(self):
-        finished, written = self.stopped_sweep("--json")
-        document = json.loads(written)
-        validator("exact-sweep").validate(document)
-        self.assertFalse(document["complete"])
-        self.assertGreater(finished, 0)
-        self.assertEqual(len(document["points"]), finished)
-
-        finished, written = self.stopped_sweep()
-        rows = list(csv.reader(io.StringIO(written)))
-        self.assertEqual(len(rows), finished + 1)
-        self.assertEqual(len(rows[-1]), len(rows[0]))
 
     def test_table_prints_the_same_digits(self):
         done = run(str(EXAMPLES / "rotated-120.toml"))
