@@ -44,6 +44,8 @@ th, td { text-align: left; padding: .3rem .7rem; border-bottom: 1px solid #8886;
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 td.good { color: #1a7f37; } td.bad { color: #cf222e; font-weight: 600; } td.open { color: #9a6700; font-weight: 600; }
 code, pre { font: .9em ui-monospace, monospace; }
+.wide { overflow-x: auto; }
+code, dd { overflow-wrap: anywhere; }
 pre { overflow-x: auto; background: #8882; padding: .6rem; }
 dt { font-weight: 600; } dd { margin: 0 0 .4rem 1rem; }
 @media (prefers-color-scheme: dark) { td.good { color: #3fb950; } td.bad { color: #f85149; } td.open { color: #d29922; } }
@@ -82,9 +84,10 @@ std::string classes_html(const Tally& drawn) {
                         escaped(label), count, clean ? fmt::format("{:.3g}", excluded_failure_rate(count)) : "-");
   }
   return rows.empty() ? ""
-                      : "<table><thead><tr><th>class of cases</th><th>cases</th><th>failure rate excluded at 99 %</th>"
+                      : "<div class=\"wide\"><table><thead><tr><th>class of cases</th><th>cases</th><th>failure rate "
+                        "excluded at 99 %</th>"
                         "</tr></thead><tbody>\n" +
-                            rows + "</tbody></table>\n";
+                            rows + "</tbody></table></div>\n";
 }
 
 std::string found_text(const ClaimRecord& record) {
@@ -134,12 +137,13 @@ std::string report_html(const Settings& settings, const std::vector<ClaimRecord>
       escaped(certificate.at("version").get<std::string>()), settings.seed, settings.cases, to_string(settings.precise),
       certificate.at("digest").get<std::string>());
   html +=
-      "<table><thead><tr><th>claim</th><th>label</th><th>verdict</th><th>expected</th><th>cases</th>"
+      "<div "
+      "class=\"wide\"><table><thead><tr><th>claim</th><th>label</th><th>verdict</th><th>expected</th><th>cases</th>"
       "<th>smallest margin</th><th>arithmetic</th><th>seconds</th></tr></thead><tbody>\n";
   for (std::size_t i = 0; i < records.size(); ++i) {
     html += row_html(records[i], rulings[i]);
   }
-  html += "</tbody></table>\n<h2>Replaying</h2>\n<pre>straightedge prove --verify certificate.json\n";
+  html += "</tbody></table></div>\n<h2>Replaying</h2>\n<pre>straightedge prove --verify certificate.json\n";
   html += "straightedge prove --replay counterexamples/FILE.json</pre>\n<h2>Claims</h2>\n";
   for (std::size_t i = 0; i < records.size(); ++i) {
     html += section_html(records[i], rulings[i]);

@@ -1,6 +1,8 @@
 #include <progress.hpp>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
@@ -15,11 +17,21 @@ std::string clock_text(double seconds) {
                       : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-std::string bar_text(double done) {
-  constexpr int kWidth = 30;
-  const int filled = static_cast<int>(done * kWidth);
-  return std::string(static_cast<std::size_t>(filled), '#') +
-         std::string(static_cast<std::size_t>(kWidth - filled), '.');
+/// Columns of the terminal on stderr; asked each time, since windows change.
+std::size_t terminal_width() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// "[####....] text" in one line of `width` columns: without the bar where both do not fit, and cut where even the text
+/// does not. A line that wraps would be drawn anew below itself.
+std::string bar_line(double done, const std::string& text, std::size_t width) {
+  constexpr std::size_t kWidth = 30;
+  if (text.size() + kWidth + 4 > width) {
+    return text.substr(0, width - 1);
+  }
+  const auto filled = static_cast<std::size_t>(done * kWidth);
+  return fmt::format("[{}{}] {}", std::string(filled, '#'), std::string(kWidth - filled, '.'), text);
 }
 
 }  // namespace
@@ -36,7 +48,7 @@ void ProgressDisplay::show(const proofs::Progress& progress) {
   const std::string text =
       fmt::format("{:3.0f} %  {} of {} cases  {} left", 100 * progress.done, progress.cases, progress.all_cases, left);
   if (style_ == Style::bar) {
-    fmt::print(stderr, "\r[{}] {}\033[K", bar_text(progress.done), text);
+    fmt::print(stderr, "\r{}\033[K", bar_line(progress.done, text, terminal_width()));
     drawn_ = true;
   } else {
     fmt::print(stderr, "{}\n", text);
