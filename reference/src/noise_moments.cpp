@@ -33,6 +33,9 @@ SquaredNorms<T> evaluate(const Matrix<T>& form, const T& t, const T& weight, Mat
 
 /// 2^result > x for a result of at least 1, three bits of headroom (fixed_matrix.hpp) included.
 mpfr_exp_t exponent_above(double x) {
+  if (!std::isfinite(x)) {
+    throw detail::Overflow{};
+  }
   return std::max(std::ilogb(x) + 1, 0) + 4;
 }
 
@@ -40,12 +43,14 @@ mpfr_exp_t exponent_above(double x) {
 ///     t K = S^T (I - S),      t Y = S^T (S^T - P),      P = S S^T,
 ///     t^2 |K|^2 = <P, (I - S)(I - S)^T> = <P, I - 2 S + P>,
 /// so that a node costs the triangular inverse, P and one more product, about 5 d^3 / 6 multiplications in all. I - S
-/// is smaller than S by a factor of about t |Th|, which loses as many bits; the format has guard bits for kLeast.
+/// is smaller than S by a factor of about t |Th|, which loses as many bits; the format has guard bits for kLeast. Where
+/// t |Th| is large, entries of S and Y are as much smaller than what their exponents allow; it has some for kMost.
 template <RealScalar T>
 class FixedPointNodes {
  public:
   static constexpr int L = detail::kLimbs<T>;
   static constexpr double kLeast = 1.0 / 2048;  ///< |t| max |Th_ij|
+  static constexpr double kMost = 1024;         ///< the same, at most
   static constexpr double kLargest = 65536;     ///< max |S_ij|
 
   FixedPointNodes(const Matrix<T>& form, std::size_t nodes)
@@ -69,6 +74,9 @@ class FixedPointNodes {
       block_begin_.push_back(i > 0 && detail::is_pair(form_, i - 1) ? i - 1 : i);
       block_end_.push_back(detail::is_pair(form_, i) ? i + 2 : i + 1);
     }
+    if (!rough_.allFinite()) {
+      return;  // largest_ = 0: no node is for the format
+    }
     largest_ = rough_.cwiseAbs().maxCoeff();
     columns_.exponent = exponent_above(largest_);
     for (Index k = 0; k < d_; ++k) {
@@ -81,7 +89,7 @@ class FixedPointNodes {
 
   /// Nothing where the format has too few bits. Adds weight Y to the mean.
   std::optional<SquaredNorms<T>> evaluate(const T& t, const T& weight) {
-    if (!(std::abs(static_cast<double>(t)) * largest_ > kLeast)) {
+    if (const double size = std::abs(static_cast<double>(t)) * largest_; !(size > kLeast && size < kMost)) {
       return std::nullopt;
     }
     try {
@@ -274,6 +282,9 @@ class FixedPointNodes {
 
   /// mean_ += factor Y t
   void add_to_mean(const T& factor) {
+    if (!mpfr_regular_p(factor.backend().data())) {
+      throw detail::Overflow{};  // zero and NaN have no exponent
+    }
     const mpfr_exp_t factor_exponent = mpfr_get_exp(factor.backend().data()) + 3;
     const mpfr_exp_t needed = y_.exponent + factor_exponent + mean_headroom_;
     if (needed > mean_exponent_ || mean_.empty()) {

@@ -1,5 +1,6 @@
 // The moments of a field on its own coupling are integrated in another basis, in fixed point and by rules of their own;
 // here they are held against their definition, gradient_expansion at the nodes of a quadrature at 100 digits.
+#include <straightedge/error.hpp>
 #include <straightedge/gradient_variance.hpp>
 #include <straightedge/quadrature.hpp>
 
@@ -88,6 +89,28 @@ TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeForFieldsThatAreTinyOrHuge) {
     const Matrix<Rational> th = root * root.transpose() + Matrix<Rational>::Identity(d, d);
     check(th, 1e-42, "huge");
   }
+}
+
+TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeForHugeFields) {
+  // At most times S is tiny in one direction at least.
+  for (const int places : {3, 6, 10, 15}) {
+    const Rational huge(pow(boost::multiprecision::cpp_int(10), static_cast<unsigned>(places)));
+    check(Matrix<Rational>::Constant(1, 1, huge), 1e-46, "scalar, 10^" + std::to_string(places));
+    check(Matrix<Rational>::Identity(3, 3) * huge, 1e-46, "isotropic, 10^" + std::to_string(places));
+    const double condition = std::pow(10.0, places);
+    Matrix<Rational> th(2, 2);
+    th << Rational(1), huge, Rational(0), huge;
+    check(th, 1e-50 * condition, "triangular, 10^" + std::to_string(places));
+    th << Rational(1, 2), huge, Rational(1) / huge, Rational(2) * huge;
+    check(th, 1e-50 * condition, "full, 10^" + std::to_string(places));
+  }
+}
+
+TEST(MomentsOfAFieldOnItsOwnCoupling, DoNotExistForAFieldThatIsNoNumber) {
+  Matrix<Real50> th = Matrix<Real50>::Identity(2, 2);
+  th(0, 1) = std::numeric_limits<Real50>::quiet_NaN();
+  const auto coupling = coupling_of<Real50>(Matrix<Rational>::Identity(2, 2));
+  EXPECT_THROW(moments_in_noise<Real50>(coupling, NoiseKind::constant, {Vector<Real50>::Zero(2), th}), DoesNotExist);
 }
 
 TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeForTurnsAloneAndTogether) {
