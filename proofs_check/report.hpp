@@ -9,9 +9,10 @@
 namespace straightedge::proofs {
 
 /// One line a claim: id, verdict, expected, cases, smallest margin, arithmetic, seconds; then a note on each row that
-/// is not as expected. `colour`: ANSI colours on the verdicts.
+/// is not as expected. `colour`: ANSI colours on the verdicts. Where lines would exceed `width`, arithmetic and then
+/// seconds are left out.
 [[nodiscard]] std::string report_table(const std::vector<ClaimRecord>& records, const std::vector<Ruling>& rulings,
-                                       bool colour);
+                                       bool colour, std::size_t width);
 
 /// "double, 50, 100": the tiers that the record's outcomes come from.
 [[nodiscard]] std::string arithmetic_of(const ClaimRecord& record);

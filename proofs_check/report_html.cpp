@@ -41,7 +41,8 @@ constexpr const char* kHead = R"(<!doctype html>
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { text-align: left; padding: .3rem .7rem; border-bottom: 1px solid #8886; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.number { text-align: right; font-variant-numeric: tabular-nums; }
+.classes { width: auto; }
 td.good { color: #1a7f37; } td.bad { color: #cf222e; font-weight: 600; } td.open { color: #9a6700; font-weight: 600; }
 code, pre { font: .9em ui-monospace, monospace; }
 .wide { overflow-x: auto; }
@@ -67,7 +68,8 @@ std::string row_html(const ClaimRecord& record, const Ruling& ruling) {
       escaped(info.id), escaped(info.label),
       ruling.departure      ? "bad"
       : ruling.inconclusive ? "open"
-                            : "good",
+      : here                ? "good"
+                            : "",
       verdict_name(ruling), to_string(info.expected), here ? std::to_string(record.drawn.cases) : "-", margin,
       arithmetic_of(record), here ? fmt::format("{:.2f}", record.seconds) : "-");
 }
@@ -84,8 +86,8 @@ std::string classes_html(const Tally& drawn) {
                         escaped(label), count, clean ? fmt::format("{:.3g}", excluded_failure_rate(count)) : "-");
   }
   return rows.empty() ? ""
-                      : "<div class=\"wide\"><table><thead><tr><th>class of cases</th><th>cases</th><th>failure rate "
-                        "excluded at 99 %</th>"
+                      : "<div class=\"wide\"><table class=\"classes\"><thead><tr><th>class of cases</th>"
+                        "<th class=\"number\">cases</th><th class=\"number\">failure rate excluded at 99 %</th>"
                         "</tr></thead><tbody>\n" +
                             rows + "</tbody></table></div>\n";
 }
@@ -104,9 +106,9 @@ std::string mutant_text(const ClaimRecord& record) {
     return {};
   }
   const std::string& what = record.claim->info().mutant;
-  return record.mutant->refuted ? fmt::format("{}: refuted on planted case {} with margin {:.6g}", what,
+  return record.mutant->refuted ? fmt::format("{} Refuted on planted case {} with margin {:.6g}.", what,
                                               record.mutant->index, record.mutant->outcome.margin)
-                                : what + ": NOT refuted";
+                                : what + " NOT refuted.";
 }
 
 std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
@@ -137,9 +139,9 @@ std::string report_html(const Settings& settings, const std::vector<ClaimRecord>
       escaped(certificate.at("version").get<std::string>()), settings.seed, settings.cases, to_string(settings.precise),
       certificate.at("digest").get<std::string>());
   html +=
-      "<div "
-      "class=\"wide\"><table><thead><tr><th>claim</th><th>label</th><th>verdict</th><th>expected</th><th>cases</th>"
-      "<th>smallest margin</th><th>arithmetic</th><th>seconds</th></tr></thead><tbody>\n";
+      "<div class=\"wide\"><table><thead><tr><th>claim</th><th>label</th><th>verdict</th><th>expected</th>"
+      "<th class=\"number\">cases</th><th class=\"number\">smallest margin</th><th>arithmetic</th>"
+      "<th class=\"number\">seconds</th></tr></thead><tbody>\n";
   for (std::size_t i = 0; i < records.size(); ++i) {
     html += row_html(records[i], rulings[i]);
   }

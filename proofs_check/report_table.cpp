@@ -33,8 +33,10 @@ std::string margin_text(const ClaimRecord& record) {
   return drawn == nullptr ? "-" : fmt::format("{:.3g}", drawn->margin);
 }
 
-const char* colour_of(const Ruling& ruling) {
-  return ruling.departure ? "\033[31m" : ruling.inconclusive ? "\033[33m" : "\033[32m";
+// None for what was not judged here.
+const char* colour_of(const ClaimRecord& record, const Ruling& ruling) {
+  const bool here = record.claim->info().by == DecidedBy::prove;
+  return ruling.departure ? "\033[31m" : ruling.inconclusive ? "\033[33m" : here ? "\033[32m" : nullptr;
 }
 
 std::string trimmed(const std::string& line) {
@@ -56,6 +58,23 @@ std::string heading(const std::vector<Column>& columns) {
     line += (line.empty() ? "" : "  ") + column.padded(column.title);
   }
   return trimmed(line);
+}
+
+std::size_t width_of(const std::vector<Column>& columns) {
+  std::size_t width = 0;
+  for (const Column& column : columns) {
+    width += (width == 0 ? 0 : 2) + column.width();
+  }
+  return width;
+}
+
+/// Removes the columns of these titles, one after the other, until the lines fit.
+void leave_out(const std::vector<std::string>& titles, std::vector<Column>& columns, std::size_t width) {
+  for (const std::string& title : titles) {
+    if (width_of(columns) > width) {
+      std::erase_if(columns, [&title](const Column& column) { return column.title == title; });
+    }
+  }
 }
 
 }  // namespace
@@ -80,7 +99,8 @@ std::string arithmetic_of(const ClaimRecord& record) {
   return text.empty() ? "-" : text;
 }
 
-std::string report_table(const std::vector<ClaimRecord>& records, const std::vector<Ruling>& rulings, bool colour) {
+std::string report_table(const std::vector<ClaimRecord>& records, const std::vector<Ruling>& rulings, bool colour,
+                         std::size_t width) {
   std::vector<Column> columns = {{.title = "claim"},
                                  {.title = "verdict"},
                                  {.title = "expected"},
@@ -102,9 +122,10 @@ std::string report_table(const std::vector<ClaimRecord>& records, const std::vec
       columns[column].cells.push_back(cells[column]);
     }
   }
+  leave_out({"arithmetic", "seconds"}, columns, width);
   std::string text = heading(columns);
   for (std::size_t row = 0; row < records.size(); ++row) {
-    text += joined(columns, row, colour ? colour_of(rulings[row]) : nullptr);
+    text += joined(columns, row, colour ? colour_of(records[row], rulings[row]) : nullptr);
   }
   for (std::size_t row = 0; row < records.size(); ++row) {
     if (!rulings[row].note.empty()) {

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <new>
 #include <straightedge/error.hpp>
 
@@ -39,6 +41,12 @@ int guarded(const std::function<int()>& command) {
 bool is_lively(int stream) {
   const char* plain = std::getenv("NO_COLOR");
   return isatty(stream) == 1 && (plain == nullptr || *plain == '\0');
+}
+
+std::size_t terminal_width(int stream) {
+  winsize size{};
+  return ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                  : std::numeric_limits<std::size_t>::max();
 }
 
 std::string nearest(const std::string& name, const std::vector<std::string>& candidates) {

@@ -27,6 +27,9 @@ void print_error(const std::string& message);
 /// Whether colours and a progress bar are wanted on this stream (1 stdout, 2 stderr): a terminal, and no NO_COLOR.
 [[nodiscard]] bool is_lively(int stream);
 
+/// Columns of the terminal on this stream, asked each time, since windows change; without limit if it is none.
+[[nodiscard]] std::size_t terminal_width(int stream);
+
 /// The candidate that is the fewest insertions, deletions and replacements from `name`; empty if none is near.
 [[nodiscard]] std::string nearest(const std::string& name, const std::vector<std::string>& candidates);
 

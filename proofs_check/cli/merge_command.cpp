@@ -61,7 +61,7 @@ int merge(const MergeOptions& options) {
   const nlohmann::json certificate = proofs::make_certificate(merged.settings, merged.records, rulings,
                                                               {.seconds = merged.seconds, .out = options.out});
   proofs::write_file(options.out, certificate.dump(1) + "\n");
-  fmt::print("{}certificate {} in {}\n", proofs::report_table(merged.records, rulings, is_lively(1)),
+  fmt::print("{}certificate {} in {}\n", proofs::report_table(merged.records, rulings, is_lively(1), terminal_width(1)),
              certificate.at("digest").get<std::string>(), options.out);
   return proofs::exit_code_of(rulings);
 }

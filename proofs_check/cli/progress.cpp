@@ -1,10 +1,9 @@
 #include <progress.hpp>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cmath>
+#include <common.hpp>
 #include <cstdio>
 #include <string>
 
@@ -15,12 +14,6 @@ std::string clock_text(double seconds) {
   const auto whole = static_cast<long>(std::ceil(seconds));
   return whole < 3600 ? fmt::format("{}:{:02}", whole / 60, whole % 60)
                       : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-}
-
-/// Columns of the terminal on stderr; asked each time, since windows change.
-std::size_t terminal_width() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 /// "[####....] text" in one line of `width` columns: without the bar where both do not fit, and cut where even the text
@@ -48,7 +41,7 @@ void ProgressDisplay::show(const proofs::Progress& progress) {
   const std::string text =
       fmt::format("{:3.0f} %  {} of {} cases  {} left", 100 * progress.done, progress.cases, progress.all_cases, left);
   if (style_ == Style::bar) {
-    fmt::print(stderr, "\r{}\033[K", bar_line(progress.done, text, terminal_width()));
+    fmt::print(stderr, "\r{}\033[K", bar_line(progress.done, text, terminal_width(2)));
     drawn_ = true;
   } else {
     fmt::print(stderr, "{}\n", text);

@@ -58,7 +58,7 @@ int report_stop(const ProveRun& run, const proofs::Campaign& campaign) {
 int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const proofs::RunInfo& info) {
   const std::vector<proofs::Ruling> rulings = proofs::rule_all(campaign.records, run.shard);
   const nlohmann::json certificate = proofs::make_certificate(run.settings, campaign.records, rulings, info);
-  fmt::print("{}", proofs::report_table(campaign.records, rulings, is_lively(1)));
+  fmt::print("{}", proofs::report_table(campaign.records, rulings, is_lively(1), terminal_width(1)));
   write_counterexamples(run.out / "counterexamples", campaign.records);
   proofs::write_file(run.out / "report.html",
                      proofs::report_html(run.settings, campaign.records, rulings, certificate));
@@ -75,8 +75,9 @@ int run_prove(const ProveRun& run) {
   folder.prepare(run.resume);
   proofs::Journal journal(run.out / "journal.jsonl", run.settings, run.shard, run.resume);
   if (!run.quiet) {
-    fmt::print(stderr, "seed {}, {} claims, {} cases each, {} threads\n", run.settings.seed, run.settings.claims.size(),
-               run.shard.cases_of(run.settings.cases), run.jobs);
+    fmt::print(stderr, "seed {}, {} claim{}, {} cases each, {} thread{}\n", run.settings.seed,
+               run.settings.claims.size(), run.settings.claims.size() == 1 ? "" : "s",
+               run.shard.cases_of(run.settings.cases), run.jobs, run.jobs == 1 ? "" : "s");
   }
   ProgressDisplay progress(style_of(run.quiet));
   const StopOnSignal signals;
