@@ -155,6 +155,9 @@ Campaign run_campaign(const Settings& settings, const Execution& execution) {
   Campaign campaign;
   for (const Claim* claim : settings.claims) {
     campaign.records.push_back({.claim = claim});
+    if (const Proof* proof = claim->proof()) {
+      campaign.records.back().proof = ProofRecord{.parts = proof->parts()};
+    }
   }
   Progress progress;
   const auto decided_here = std::count_if(settings.claims.begin(), settings.claims.end(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <campaign_tally.hpp>
+#include <proof.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -47,7 +48,8 @@ struct ClaimRecord {
   Tally drawn = {};
   Tally planted = {};
   std::optional<MutantRecord> mutant = {};
-  std::optional<Outcome> general = {};  ///< of counterexample(), at 100 digits, where the claim has one
+  std::optional<ProofRecord> proof = {};  ///< where the claim has one
+  std::optional<Outcome> general = {};    ///< of counterexample(), at 100 digits, where the claim has one
   std::vector<Counterexample> counterexamples = {};
   std::optional<SmallestMargin> smallest = {};  ///< not in a shard
   double seconds = 0;                           ///< of work, summed over the threads

@@ -12,6 +12,7 @@ namespace {
 
 // A case at 50 or 100 digits costs about this many in double; only the time left that a run displays depends on it.
 constexpr double kPreciseWeight = 25;
+constexpr double kPartWeight = 100;  // and a part of a proof
 
 using Kind = Task::Kind;
 
@@ -120,7 +121,8 @@ void enter_general(Outcome outcome, ClaimRecord& record) {
 }  // namespace
 
 std::string name_of(const Task& task, const Settings& settings) {
-  static constexpr const char* kNames[] = {"planted", "mutant", "general", "chunk", "settle", "smallest", "shrink"};
+  static constexpr const char* kNames[] = {"planted", "mutant", "general",  "proof",
+                                           "chunk",   "settle", "smallest", "shrink"};
   return fmt::format("{}/{}/{}", settings.claims[task.claim]->info().id, kNames[static_cast<int>(task.kind)],
                      task.first);
 }
@@ -143,6 +145,13 @@ std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
     tasks.push_back({.kind = Kind::mutant, .claim = claim, .weight = kPreciseWeight});
     if (settings.claims[claim]->counterexample()) {
       tasks.push_back({.kind = Kind::general, .claim = claim, .weight = 2 * kPreciseWeight});
+    }
+  }
+  for (std::size_t claim = 0; claim < settings.claims.size(); ++claim) {
+    if (const Proof* proof = settings.claims[claim]->proof(); proof != nullptr && decided_here(claim)) {
+      for (std::int64_t part = shard.index - 1; part < proof->parts(); part += shard.count) {
+        tasks.push_back({.kind = Kind::proof, .claim = claim, .first = part, .weight = kPartWeight});
+      }
     }
   }
   // Chunk by chunk over all claims, so that the share of tasks done tells the share of work done.
@@ -194,6 +203,8 @@ std::optional<nlohmann::json> perform(const Task& task, const ClaimRecord& recor
       return judge_mutant(claim, settings.precise);
     case Kind::general:
       return judge_general_counterexample(claim);
+    case Kind::proof:
+      return claim.proof()->check(task.first, Variant::claim);
     case Kind::chunk:
       return screen_chunk(claim, settings, execution, task.first);
     case Kind::settle: {
@@ -218,6 +229,9 @@ void enter(const Task& task, const nlohmann::json& result, ClaimRecord& record) 
       return;
     case Kind::general:
       enter_general(result.get<Outcome>(), record);
+      return;
+    case Kind::proof:
+      record.proof.value().add(task.first, result.get<PartOutcome>());
       return;
     case Kind::chunk:
       record.drawn.merge(result.get<Tally>());

@@ -34,6 +34,17 @@ json or_null(const std::optional<T>& value) {
   return value ? json(*value) : json(nullptr);
 }
 
+json proof_of(const ClaimRecord& record) {
+  if (!record.proof) {
+    return nullptr;
+  }
+  const Proof& proof = *record.claim->proof();
+  json result = *record.proof;
+  result["set"] = proof.set();
+  result["method"] = proof.method();
+  return result;
+}
+
 json row_of(const ClaimRecord& record, const Ruling& ruling) {
   const ClaimInfo& info = record.claim->info();
   return {{"claim", info.id},
@@ -48,6 +59,7 @@ json row_of(const ClaimRecord& record, const Ruling& ruling) {
           {"smallest_margin", or_null(record.smallest)},
           {"excluded_failure_rate", excluded_rates(record.drawn)},
           {"mutant", or_null(record.mutant)},
+          {"proof", proof_of(record)},
           {"general_statement", or_null(record.general)}};
 }
 
@@ -83,13 +95,19 @@ const Claim& claim_of(const std::string& id) {
   return *claim;
 }
 
-ClaimRecord record_of(const json& row, const json& counterexamples) {
+ClaimRecord record_of(const json& row, const json& counterexamples, const json& boxes) {
   ClaimRecord record{.claim = &claim_of(row.at("claim").get<std::string>())};
   row.at("drawn").get_to(record.drawn);
   row.at("planted").get_to(record.planted);
   record.mutant = optional_from<MutantRecord>(row.at("mutant"));
   record.general = optional_from<Outcome>(row.at("general_statement"));
   record.smallest = optional_from<SmallestMargin>(row.at("smallest_margin"));
+  record.proof = optional_from<ProofRecord>(row.at("proof"));
+  for (const json& box : boxes) {
+    if (box.at("claim") == row.at("claim")) {
+      record.proof.value().traces.push_back({box.at("part").get<std::int64_t>(), box.at("trace").get<std::string>()});
+    }
+  }
   for (const json& counterexample : counterexamples) {
     if (counterexample.at("claim") == row.at("claim")) {
       record.counterexamples.push_back(counterexample.get<Counterexample>());
@@ -113,11 +131,15 @@ json make_certificate(const Settings& settings, const std::vector<ClaimRecord>& 
   json claims = json::array();
   json rows = json::array();
   json counterexamples = json::array();
+  json boxes = json::array();
   for (std::size_t i = 0; i < records.size(); ++i) {
     claims.push_back(records[i].claim->info().id);
     rows.push_back(row_of(records[i], rulings[i]));
     for (const Counterexample& counterexample : records[i].counterexamples) {
       counterexamples.push_back(counterexample);
+    }
+    for (const PartTrace& part : records[i].proof ? records[i].proof->traces : std::vector<PartTrace>{}) {
+      boxes.push_back({{"claim", records[i].claim->info().id}, {"part", part.part}, {"trace", part.trace}});
     }
   }
   json certificate = {
@@ -128,7 +150,7 @@ json make_certificate(const Settings& settings, const std::vector<ClaimRecord>& 
       {"inputs", json::object()},
       {"rows", std::move(rows)},
       {"counterexamples", std::move(counterexamples)},
-      {"proved_boxes", json::array()},
+      {"proved_boxes", std::move(boxes)},
       {"run", run_of(records, run)}};
   certificate["digest"] = fixtures::json_digest(certificate, {"run", "digest"});
   return certificate;
@@ -185,7 +207,7 @@ Settings settings_of(const json& certificate) {
 std::vector<ClaimRecord> records_of(const json& certificate) {
   std::vector<ClaimRecord> records;
   for (const json& row : certificate.at("rows")) {
-    records.push_back(record_of(row, certificate.at("counterexamples")));
+    records.push_back(record_of(row, certificate.at("counterexamples"), certificate.at("proved_boxes")));
   }
   return records;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <straightedge/error.hpp>
 
 namespace straightedge::proofs {
@@ -54,6 +55,33 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
   }
 }
 
+/// Every part of the shard again, from its trace.
+void verify_proof(const ClaimRecord& record, const Shard& shard, Verification& verification) {
+  const Proof* proof = record.claim->proof();
+  if (!record.proof || proof == nullptr) {
+    return;
+  }
+  std::map<std::int64_t, std::string> traces;
+  for (const PartTrace& trace : record.proof->traces) {
+    traces[trace.part] = trace.trace;
+  }
+  ProofRecord again{.parts = proof->parts()};
+  for (std::int64_t part = shard.index - 1; part < proof->parts(); part += shard.count) {
+    again.add(part, proof->recheck(part, traces[part]));
+  }
+  const auto summary = [](const ProofRecord& proved) {
+    return fmt::format("{} of {} parts, {} failing, {:.3g} % open", proved.checked, proved.parts, proved.failing,
+                       100 * proved.open);
+  };
+  if (summary(again) == summary(*record.proof) && again.open == record.proof->open) {
+    verification.agreements.push_back(fmt::format("proof: {}", summary(again)));
+  } else {
+    verification.departures.push_back(fmt::format("proof: {}; the certificate has {}{}", summary(again),
+                                                  summary(*record.proof),
+                                                  again.note.empty() ? "" : fmt::format(" ({})", again.note)));
+  }
+}
+
 }  // namespace
 
 Outcome replay(const Counterexample& counterexample) {
@@ -82,6 +110,7 @@ std::vector<Verification> verify(const nlohmann::json& certificate) {
           fmt::format("verdict: {}; its records give {}", stated, verdict_name(rulings[i])));
     }
     verify_row(records[i], verification);
+    verify_proof(records[i], shard_of(certificate), verification);
     all.push_back(std::move(verification));
   }
   return all;

@@ -48,6 +48,8 @@ struct Judgement {
   std::string detail;      ///< the numbers behind it, for the report of this one case
 };
 
+class Proof;
+
 class Claim {
  public:
   virtual ~Claim() = default;
@@ -64,6 +66,8 @@ class Claim {
   /// Whether screening in double is not enough for the case (singular classes).
   [[nodiscard]] virtual bool needs_precision(const Case&) const { return false; }
   [[nodiscard]] virtual Judgement judge(const Case& value, Tier tier, Variant variant) const = 0;
+  /// A proof over a stated set of parameters (proof.hpp), or null. It lives as long as the claim.
+  [[nodiscard]] virtual const Proof* proof() const { return nullptr; }
   /// For a claim that is expected to be refuted: the counterexample to its general statement, judged by judge_general.
   [[nodiscard]] virtual std::optional<Case> counterexample() const { return std::nullopt; }
   /// Margin of the general statement on a case (only where counterexample() gives one).

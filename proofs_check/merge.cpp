@@ -81,6 +81,9 @@ void check_agreement(const json& first, const json& other, const std::string& fi
 
 void join(ClaimRecord& into, const ClaimRecord& from) {
   into.drawn.merge(from.drawn);
+  if (into.proof && from.proof) {
+    into.proof->merge(*from.proof);
+  }
   into.counterexamples.insert(into.counterexamples.end(), from.counterexamples.begin(), from.counterexamples.end());
 }
 

@@ -111,12 +111,22 @@ std::string mutant_text(const ClaimRecord& record) {
                                 : what + " NOT refuted.";
 }
 
+std::string proof_text(const ClaimRecord& record) {
+  if (!record.proof) {
+    return {};
+  }
+  const Proof& proof = *record.claim->proof();
+  return fmt::format("{}, by {}: {} of {} parts, {} evaluations{}", proof.set(), proof.method(), record.proof->checked,
+                     record.proof->parts, record.proof->evaluations,
+                     record.proof->open > 0 ? fmt::format(", {:.3g} % of the set open", 100 * record.proof->open) : "");
+}
+
 std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
   const ClaimInfo& info = record.claim->info();
   std::string html = fmt::format("<h3 id=\"{0}\">{0} ({1}): {2}</h3>\n<dl>\n", escaped(info.id), escaped(info.label),
                                  verdict_name(ruling));
   html += entry("Statement", info.statement) + entry("Hypotheses", info.hypotheses) + entry("Margin", info.margin) +
-          entry("Refuted by", info.refuted_by) + entry("The paper", info.paper) +
+          entry("Refuted by", info.refuted_by) + entry("The paper", info.paper) + entry("Proof", proof_text(record)) +
           entry("Smallest margin", found_text(record)) + entry("Mutant", mutant_text(record)) +
           entry("Note", ruling.note);
   html += "</dl>\n" + classes_html(record.drawn);

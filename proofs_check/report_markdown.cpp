@@ -1,6 +1,7 @@
 #include <report.hpp>
 
 #include <fmt/format.h>
+#include <proof.hpp>
 
 #include <string_view>
 
@@ -26,10 +27,13 @@ std::string item(std::string_view name, const std::string& text) {
   return text.empty() ? "" : fmt::format("- **{}**: {}\n", name, text);
 }
 
-std::string section(const ClaimInfo& info) {
+std::string section(const Claim& claim) {
+  const ClaimInfo& info = claim.info();
   return fmt::format("### `{}`\n\n{}, expected *{}*.\n\n{}\n\n", info.id, info.label, to_string(info.expected),
                      info.statement) +
          item("Hypotheses", info.hypotheses) + item("Margin", info.margin) + item("Refuted by", info.refuted_by) +
+         item("Proved for",
+              claim.proof() == nullptr ? "" : fmt::format("{} ({})", claim.proof()->set(), claim.proof()->method())) +
          item("Mutant", info.mutant) + item("The paper", info.paper) + "\n";
 }
 
@@ -50,7 +54,7 @@ std::string claims_markdown(const std::vector<const Claim*>& claims) {
       const ClaimInfo& info = claim->info();
       if (group.holds(info)) {
         index += fmt::format("| `{}` | {} | {} |\n", info.id, info.label, to_string(info.expected));
-        sections += section(info);
+        sections += section(*claim);
       }
     }
     text += index + "\n" + sections;

@@ -96,6 +96,9 @@ std::string arithmetic_of(const ClaimRecord& record) {
   for (const Tier tier : tiers) {
     text += (text.empty() ? "" : ", ") + to_string(tier);
   }
+  if (record.proof) {
+    text += (text.empty() ? "" : ", ") + record.claim->proof()->arithmetic();
+  }
   return text.empty() ? "-" : text;
 }
 

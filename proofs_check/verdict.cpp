@@ -35,6 +35,18 @@ struct Found {
   bool broken = false;  ///< the boundary or the evidence is false
 };
 
+/// Where no case fails.
+Found with_proof(const ProofRecord& proof, const ClaimInfo& info) {
+  if (proof.failing > 0) {
+    return {Verdict::inconclusive, "the proof fails at " + proof.note, true};
+  }
+  if (proof.complete()) {
+    return {judges_the_statement(info) ? Verdict::proved : info.when_cases_hold, {}};
+  }
+  return {info.when_cases_hold,
+          fmt::format("not proved: {:.3g} % of the set is open; {}", 100 * proof.open, proof.note)};
+}
+
 Found find_verdict(const ClaimRecord& record) {
   const ClaimInfo& info = record.claim->info();
   if (info.by == DecidedBy::certify) {
@@ -63,6 +75,9 @@ Found find_verdict(const ClaimRecord& record) {
   }
   if (record.drawn.cases + record.planted.cases == 0) {
     return {Verdict::inconclusive, "no cases"};
+  }
+  if (record.proof) {
+    return with_proof(*record.proof, info);
   }
   return {info.when_cases_hold, {}};
 }

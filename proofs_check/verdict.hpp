@@ -2,6 +2,7 @@
 //
 //   a case fails           refuted
 //   a case is undecided    inconclusive
+//   ... and so does every part of its proof, with nothing left open: proved
 //   every case holds       what the claim says that this means (supported, refuted, not implied, proved)
 //
 // A claim for which holding cases mean "refuted" or "not implied" judges a boundary or a piece of evidence: where that

@@ -1,6 +1,7 @@
 // Under the rotation the OT field has the lower gradient variance iff F > F*, the one positive root of
 //   F^2 ((d+2) I_3 - c^2 I_2^2) + F ((1+d) I_2 - d) - (1 + (d+2) q_mean - c^2) = 0.
 #include <fmt/format.h>
+#include <crossover_proof.hpp>
 #include <isotropic.hpp>
 
 #include <algorithm>
@@ -48,6 +49,10 @@ class Crossover final : public TieredClaim<Crossover> {
     // offset 2 is 5e-4 above F*: below the mutant's boundary.
     return {at_offset(2, 120, 2),    at_offset(2, 120, -2),    at_offset(4, 60, 2),
             at_offset(8, 150, 4096), at_offset(2, 175, -2048), at_offset(6, 5, 512)};
+  }
+  const Proof* proof() const override {
+    static const CrossoverProof proof;
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();

@@ -1,6 +1,7 @@
 // d = 2: at the OT field, independent pairing has a lower gradient variance than the rotated one with 120 degrees.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <pairing_boxes.hpp>
 #include <straightedge/gradient_variance.hpp>
 #include <variance_margin.hpp>
 
@@ -53,6 +54,10 @@ class Figure5 final : public TieredClaim<Figure5> {
   std::vector<Case> planted() const override {
     return {plain(0, 0, 0),         plain(8, -5, 13),       plain(-79, 79, 26),
             one_plane(2, 198, 128), one_plane(3, 270, 240), one_plane(4, 342, 384)};
+  }
+  const Proof* proof() const override {
+    static const PairingProof proof;
+    return &proof;
   }
   bool admits(const Case& value) const override {
     return value.list("angles").front() == claimed_angle && (value.integer("d") == 2 || value.has("thirds"));

@@ -2,6 +2,7 @@
 //   v(x_t, t) = x1 - x0  along  x_t = (1-t) x0 + t x1;   A A^T = M.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <field_identities.hpp>
 #include <generators.hpp>
 #include <straight_lines.hpp>
 
@@ -50,6 +51,12 @@ class StraightPairField final : public TieredClaim<StraightPairField> {
             on_line(2, {-79, 79}, {1}, {64, 64}),
             // Just short of the singular angle, 143.13 degrees, of the eigenvalues 1 and 4.
             on_line(2, {0, 16}, {143 * 16 + 2}, {-16, 5}), on_line(1, {5}, {}, {7})};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "all A, mu, x0 and t with I + t (A - I) invertible, for d = 1, 2, 3: the residual v(x_t, t) - (x1 - x0) is 0",
+        {straight_line_identity(1), straight_line_identity(2), straight_line_identity(3)});
+    return &proof;
   }
   bool admits(const Case& value) const override { return !has_singular_time(value); }
   bool needs_precision(const Case& value) const override { return condition_of(value) > 1e6; }

@@ -4,6 +4,7 @@
 // which is positive iff no l_i is real and <= 0.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <field_identities.hpp>
 #include <generators.hpp>
 #include <straight_lines.hpp>
 #include <straightedge/error.hpp>
@@ -69,6 +70,13 @@ class ReflowIsIdempotent final : public TieredClaim<ReflowIsIdempotent> {
             problem(8, {0, 1, 2, 3, -1, -2, -3, 4}, {160, 320, 480, 640}),
             half_turn(2, {16, -32}, {40, 8}),
             half_turn(4, {16, -32, 0, 5}, {40, 8, -8, 1})};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "all A and t with I + t (A - I) invertible, for d = 1 to 4: the minimiser is the pair field, the flow of which "
+        "gives back the coupling",
+        {minimiser_identity(1), minimiser_identity(2), minimiser_identity(3), minimiser_identity(4)});
+    return &proof;
   }
   bool admits(const Case& value) const override { return value.has("glued") || !has_singular_time(value); }
   bool needs_precision(const Case& value) const override { return condition_of(value) > 1e6; }

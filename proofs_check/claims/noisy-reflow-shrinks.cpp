@@ -2,6 +2,7 @@
 // coupling.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <field_identities.hpp>
 #include <generators.hpp>
 #include <straightedge/reflow.hpp>
 
@@ -44,6 +45,12 @@ class NoisyReflowShrinks final : public TieredClaim<NoisyReflowShrinks> {
   std::vector<Case> planted() const override {
     return {planted_case({8, 0}, {120 * 16}, 16, 128), planted_case({3, -5, 9}, {75 * 16}, 8, 64),
             planted_case({-8, 4}, {0}, 0, 256), planted_case({0, 0}, {180 * 16}, 16, 64)};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof("all C, M, s and t, for d = 1 to 6: B + B^T is the derivative of Sigma",
+                                     {marginal_identity(1), marginal_identity(2), marginal_identity(3),
+                                      marginal_identity(4), marginal_identity(5), marginal_identity(6)});
+    return &proof;
   }
   bool admits(const Case& value) const override {
     // Below 1/16 the poles come so near the real axis that one flow takes seconds at 50 digits.

@@ -3,6 +3,7 @@
 //   r = (x1 - x0) - v(x_t, t) = [ Th - Th S G ] x0,   G = (1-t) I + t A,  S = G^{-1},  Th = A - I.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <field_identities.hpp>
 #include <generators.hpp>
 #include <rounding.hpp>
 #include <segments.hpp>
@@ -81,6 +82,12 @@ class ZeroResidual final : public TieredClaim<ZeroResidual> {
   }
   bool needs_precision(const Case& value) const override {
     return value.has("root") && !value.has("segments") && condition_of(value) > 1e6;
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "all A, mu, x0 and t with I + t (A - I) invertible, for d = 1, 2, 3: the residual v(x_t, t) - (x1 - x0) is 0",
+        {straight_line_identity(1), straight_line_identity(2), straight_line_identity(3)});
+    return &proof;
   }
   std::vector<std::string> classes(const Case& value) const override {
     if (value.has("table")) {

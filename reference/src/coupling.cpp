@@ -1,5 +1,6 @@
 #include <straightedge/coupling.hpp>
 
+#include <straightedge/degree.hpp>
 #include <straightedge/error.hpp>
 
 #include <cmath>
@@ -106,5 +107,6 @@ STRAIGHTEDGE_INSTANTIATE_REAL(Real100)
 STRAIGHTEDGE_INSTANTIATE_REAL(Real150)
 STRAIGHTEDGE_INSTANTIATE(Rational)
 STRAIGHTEDGE_INSTANTIATE(Interval)
+template Coupling<Degree> affine_coupling<Degree>(const Vector<Degree>&, const Matrix<Degree>&);
 
 }  // namespace straightedge

@@ -1,5 +1,6 @@
 #include <straightedge/field.hpp>
 
+#include <straightedge/degree.hpp>
 #include <straightedge/error.hpp>
 
 namespace straightedge {
@@ -60,6 +61,7 @@ STRAIGHTEDGE_INSTANTIATE(Real100)
 STRAIGHTEDGE_INSTANTIATE(Real150)
 STRAIGHTEDGE_INSTANTIATE(Rational)
 STRAIGHTEDGE_INSTANTIATE(Interval)
+template Vector<Degree> velocity<Degree>(const PairField<Degree>&, const Vector<Degree>&, const Degree&);
 template PairField<double> optimal_transport_field<double>(const Gaussian<double>&);
 template PairField<Real50> optimal_transport_field<Real50>(const Gaussian<Real50>&);
 template PairField<Real100> optimal_transport_field<Real100>(const Gaussian<Real100>&);

@@ -1,5 +1,7 @@
 #include <straightedge/interpolant.hpp>
 
+#include <straightedge/degree.hpp>
+
 namespace straightedge {
 
 template <class T>
@@ -43,5 +45,6 @@ STRAIGHTEDGE_INSTANTIATE(Real100)
 STRAIGHTEDGE_INSTANTIATE(Real150)
 STRAIGHTEDGE_INSTANTIATE(Rational)
 STRAIGHTEDGE_INSTANTIATE(Interval)
+STRAIGHTEDGE_INSTANTIATE(Degree)
 
 }  // namespace straightedge

@@ -1,6 +1,7 @@
 #include "add_product.hpp"
 #include "fixed_point_product.hpp"
 
+#include <straightedge/degree.hpp>
 #include <straightedge/error.hpp>
 
 namespace straightedge {
@@ -54,5 +55,6 @@ template Matrix<Real100> product<Real100>(const Matrix<Real100>&, const Matrix<R
 template Matrix<Real150> product<Real150>(const Matrix<Real150>&, const Matrix<Real150>&);
 template Matrix<Rational> product<Rational>(const Matrix<Rational>&, const Matrix<Rational>&);
 template Matrix<Interval> product<Interval>(const Matrix<Interval>&, const Matrix<Interval>&);
+template Matrix<Degree> product<Degree>(const Matrix<Degree>&, const Matrix<Degree>&);
 
 }  // namespace straightedge

@@ -39,17 +39,31 @@ T positive_root(const T& a, const T& b, const T& e) {
 
 }  // namespace
 
+template <class T>
+IsotropicIntegrals<T> isotropic_integrals_of(const T& c_squared, const T& i1) {
+  const T k_squared = T(1) - c_squared;
+  const T i2 = (T(1) + i1) / (T(2) * c_squared);
+  const T i3 = (T(1) + T(3) * i2) / (T(4) * c_squared);
+  return {c_squared, k_squared, i1, i2, i3, T(c_squared + k_squared / T(3))};
+}
+
 template <RealScalar T>
 IsotropicIntegrals<T> isotropic_integrals(const T& angle) {
   using std::sin;
-  const auto [c_squared, k_squared, mean_q] = squared_half_angle(angle);
   if (angle >= pi<T>()) {
     throw DoesNotExist("isotropic integrals: they diverge at the angle pi");
   }
-  const T i1 = angle == T(0) ? T(1) : T(angle / sin(angle));
-  const T i2 = (T(1) + i1) / (T(2) * c_squared);
-  const T i3 = (T(1) + T(3) * i2) / (T(4) * c_squared);
-  return {c_squared, k_squared, i1, i2, i3, mean_q};
+  const auto [c_squared, k_squared, mean_q] = squared_half_angle(angle);
+  IsotropicIntegrals<T> result = isotropic_integrals_of<T>(c_squared, angle == T(0) ? T(1) : T(angle / sin(angle)));
+  result.k_squared = k_squared;  // 1 - c^2 cancels at small angles
+  result.mean_q = mean_q;
+  return result;
+}
+
+template <class T>
+CrossoverQuadratic<T> crossover_quadratic(int d, const IsotropicIntegrals<T>& q) {
+  return {T(d + 2) * q.i3 - q.c_squared * q.i2 * q.i2, T(1 + d) * q.i2 - T(d),
+          -(T(1) + T(d + 2) * q.mean_q - q.c_squared)};
 }
 
 template <RealScalar T>
@@ -84,9 +98,8 @@ T isotropic_crossover(int d, const T& angle) {
   if (!(angle > T(0))) {
     throw InputError("angle " + to_decimal<T>(angle, 6) + " rad: must lie in (0, pi); at 0 the two fields are one");
   }
-  const IsotropicIntegrals<T> q = isotropic_integrals(angle);
-  return positive_root<T>(T(d + 2) * q.i3 - q.c_squared * q.i2 * q.i2, T(1 + d) * q.i2 - T(d),
-                          T(1) + T(d + 2) * q.mean_q - q.c_squared);
+  const auto [leading, linear, constant] = crossover_quadratic<T>(d, isotropic_integrals(angle));
+  return positive_root<T>(leading, linear, T(-constant));
 }
 
 template <RealScalar T>
@@ -121,6 +134,15 @@ STRAIGHTEDGE_INSTANTIATE(double)
 STRAIGHTEDGE_INSTANTIATE(Real50)
 STRAIGHTEDGE_INSTANTIATE(Real100)
 STRAIGHTEDGE_INSTANTIATE(Real150)
+#undef STRAIGHTEDGE_INSTANTIATE
+#define STRAIGHTEDGE_INSTANTIATE(T)                                             \
+  template IsotropicIntegrals<T> isotropic_integrals_of<T>(const T&, const T&); \
+  template CrossoverQuadratic<T> crossover_quadratic<T>(int, const IsotropicIntegrals<T>&);
+STRAIGHTEDGE_INSTANTIATE(double)
+STRAIGHTEDGE_INSTANTIATE(Real50)
+STRAIGHTEDGE_INSTANTIATE(Real100)
+STRAIGHTEDGE_INSTANTIATE(Real150)
+STRAIGHTEDGE_INSTANTIATE(Interval)
 #undef STRAIGHTEDGE_INSTANTIATE
 
 }  // namespace straightedge

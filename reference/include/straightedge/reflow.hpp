@@ -40,6 +40,9 @@ struct IsotropicIntegrals {
 };
 template <RealScalar T>
 [[nodiscard]] IsotropicIntegrals<T> isotropic_integrals(const T& angle);
+/// The same from c^2 and I_1, in intervals too.
+template <class T>
+[[nodiscard]] IsotropicIntegrals<T> isotropic_integrals_of(const T& c_squared, const T& i1);
 
 /// Gradient variances of the isotropic problem: the pair field under its rotation,
 ///   16 F d k^2 [ (1+d) I_2 + F (d+2) I_3 - F c^2 I_2^2 ];
@@ -54,7 +57,16 @@ template <RealScalar T>
 template <RealScalar T>
 [[nodiscard]] T isotropic_independent_variance(int d, const T& f_squared);
 
-/// F*: the one positive root of F^2 ((d+2) I_3 - c^2 I_2^2) + F ((1+d) I_2 - d) - (1 + (d+2) q_mean - c^2) = 0.
+/// leading F^2 + linear F + constant, the pair field's variance minus the OT field's under the rotation, over 16 d k^2:
+/// F^2 ((d+2) I_3 - c^2 I_2^2) + F ((1+d) I_2 - d) - (1 + (d+2) q_mean - c^2).
+template <class T>
+struct CrossoverQuadratic {
+  T leading, linear, constant;
+};
+template <class T>
+[[nodiscard]] CrossoverQuadratic<T> crossover_quadratic(int d, const IsotropicIntegrals<T>& integrals);
+
+/// F*: its one positive root.
 /// Above it the OT field has the lower variance under the rotation. angle in (0, pi).
 template <RealScalar T>
 [[nodiscard]] T isotropic_crossover(int d, const T& angle);

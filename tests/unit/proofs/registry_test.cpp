@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <proof.hpp>
 
 #include <cctype>
 #include <set>
@@ -104,6 +105,21 @@ TEST_P(EachClaim, HasAMutantThatItsPlantedCasesRefute) {
     refuted = refuted || decidedly_fails(claim.judge(value, Tier::digits50, Variant::mutant));
   }
   EXPECT_TRUE(refuted);
+}
+
+TEST_P(EachClaim, HasAProofThatFailsWhenFalsified) {
+  const Proof* proof = GetParam()->proof();
+  if (proof == nullptr) {
+    return;  // most claims rest on their cases
+  }
+  EXPECT_GT(proof->set().size(), 10U);
+  EXPECT_GT(proof->parts(), 0);
+  EXPECT_TRUE(proof->check(0, Variant::claim).holds);
+  bool failed = false;
+  for (std::int64_t part = 0; part < proof->parts() && !failed; ++part) {
+    failed = !proof->check(part, Variant::mutant).holds;
+  }
+  EXPECT_TRUE(failed);
 }
 
 TEST_P(EachClaim, IsNeverRefutedInDoubleWhereItHoldsAtFiftyDigits) {

@@ -1,0 +1,146 @@
+#include <gtest/gtest.h>
+#include <box_proof.hpp>
+#include <certificate.hpp>
+#include <certificate_verify.hpp>
+#include <crossover_proof.hpp>
+#include <pairing_boxes.hpp>
+
+#include <cmath>
+#include <straightedge/gradient_variance.hpp>
+
+namespace straightedge::proofs {
+namespace {
+
+/// "x + y > `bound`" on [0, 8]^2, decided at the corners.
+class CornerSum final : public BoxProof {
+ public:
+  explicit CornerSum(double bound, int depth = 4) : BoxProof({{0, 8}, {0, 8}}, 2, depth), bound_(bound) {}
+  [[nodiscard]] std::string set() const override { return "a square"; }
+  [[nodiscard]] BoxDecision decide(const Box& box, Variant) const override {
+    const double low = box[0].low + box[1].low;
+    const double high = box[0].high + box[1].high;
+    return low > bound_ ? BoxDecision::proved : high <= bound_ ? BoxDecision::refuted : BoxDecision::unknown;
+  }
+
+ private:
+  double bound_;
+};
+
+ProofRecord check_all(const Proof& proof, Variant variant = Variant::claim) {
+  ProofRecord record{.parts = proof.parts()};
+  for (std::int64_t part = 0; part < proof.parts(); ++part) {
+    record.add(part, proof.check(part, variant));
+  }
+  return record;
+}
+
+TEST(BoxProof, CoversTheRootWithItsParts) {
+  const CornerSum proof(-1);
+  ASSERT_EQ(proof.parts(), 4);
+  double area = 0;
+  for (std::int64_t part = 0; part < 4; ++part) {
+    const Box box = proof.part_box(part);
+    area += (box[0].high - box[0].low) * (box[1].high - box[1].low);
+  }
+  EXPECT_EQ(area, 64);
+  EXPECT_TRUE(check_all(proof).complete());
+}
+
+TEST(BoxProof, LeavesOpenWhatItCannotDecide) {
+  // x + y > 0 fails at the corner (0, 0) alone, which is on no box's lower side but one's.
+  const ProofRecord record = check_all(CornerSum(0));
+  EXPECT_EQ(record.failing, 0);
+  EXPECT_GT(record.open, 0);
+  EXPECT_NEAR(record.open, 1.0 / (4 * 16), 1e-9);  // one of 16 boxes of one of 4 parts
+  EXPECT_FALSE(record.complete());
+}
+
+TEST(BoxProof, FailsWhereABoxIsRefuted) {
+  const ProofRecord record = check_all(CornerSum(6));
+  EXPECT_GT(record.failing, 0);
+  EXPECT_NE(record.note.find("[0, "), std::string::npos);
+}
+
+TEST(BoxProof, IsCheckedAgainFromItsTraceWithFewerEvaluations) {
+  const CornerSum proof(0);
+  const PartOutcome found = proof.check(0, Variant::claim);
+  const PartOutcome again = proof.recheck(0, found.trace);
+  EXPECT_TRUE(again.holds) << again.note;
+  EXPECT_EQ(again.open, found.open);
+  EXPECT_LE(again.evaluations, (found.evaluations + 1) / 2);
+}
+
+TEST(BoxProof, RejectsEveryTraceWithOneLetterAltered) {
+  const CornerSum proof(0);
+  const PartOutcome found = proof.check(0, Variant::claim);
+  for (std::size_t i = 0; i < found.trace.size(); ++i) {
+    for (const char letter : {'s', 'p', 'o', 'x'}) {
+      if (letter == found.trace[i]) {
+        continue;
+      }
+      std::string altered = found.trace;
+      altered[i] = letter;
+      const PartOutcome again = proof.recheck(0, altered);
+      EXPECT_TRUE(!again.holds || again.open != found.open) << altered;
+    }
+  }
+  EXPECT_FALSE(proof.recheck(0, found.trace.substr(1)).holds);
+  EXPECT_FALSE(proof.recheck(0, found.trace + "p").holds);
+  EXPECT_FALSE(proof.recheck(0, "").holds);
+}
+
+TEST(PairingDifference, IsThatOfTheTwoGradientVariances) {
+  for (const auto& [l1, l2] : {std::pair{1.0, 1.0}, {0.1, 9.0}, {2.0, 0.5}, {10.0, 10.0}, {0.1, 0.1}}) {
+    for (const double degrees : {120.0, 78.0, 30.0}) {
+      const double phi = degrees * pi<double>() / 180;
+      Gaussian<double> target{Vector<double>::Zero(2), Matrix<double>::Zero(2, 2)};
+      target.covariance.diagonal() << l1, l2;
+      const auto field = optimal_transport_field<double>(target);
+      const auto rotated = variance_in_constant_noise<double>(
+          rotated_coupling<double>(target, plane_rotation<double>(2, 0, 1, phi)), field);
+      const auto independent = variance_in_constant_noise<double>(independent_coupling<double>(target), field);
+      const auto found = pairing_difference<double>(std::sqrt(l1), std::sqrt(l2), 1 - std::cos(phi),
+                                                    std::sin(phi) * std::sin(phi), gauss_legendre<double>(20));
+      EXPECT_NEAR(found.constant, rotated.constant - independent.constant, 1e-11 * rotated.constant);
+      EXPECT_NEAR(found.linear, rotated.linear - independent.linear, 1e-11 * rotated.linear);
+      EXPECT_NEAR(rotated.quadratic, independent.quadratic, 1e-12 * rotated.quadratic);
+    }
+  }
+}
+
+TEST(PairingProof, CoversItsWholeBoxAndItsMutantFails) {
+  const PairingProof proof;
+  EXPECT_TRUE(check_all(proof).complete());
+  EXPECT_GT(check_all(proof, Variant::mutant).failing, 0);
+}
+
+TEST(CertificateWithBoxes, IsVerifiedAndWithOneBoxAlteredIsNot) {
+  const Claim* claim = find_claim("crossover");
+  ASSERT_NE(claim, nullptr);
+  const Settings settings{.seed = 3, .cases = 20, .claims = {claim}};
+  const Campaign campaign = run_campaign(settings, {});
+  nlohmann::json certificate = make_certificate(settings, campaign.records, rule_all(campaign.records, {}), {});
+  EXPECT_EQ(certificate.at("rows").at(0).at("verdict"), "proved");
+  ASSERT_FALSE(certificate.at("proved_boxes").empty());
+  const auto departures = [&certificate] { return verify(certificate).at(0).departures; };
+  EXPECT_TRUE(departures().empty());
+  auto& trace = certificate.at("proved_boxes").at(5).at("trace").get_ref<std::string&>();
+  const std::string right = trace;
+  for (const std::string& wrong : {std::string("o"), right + "p", "s" + right, std::string()}) {
+    trace = wrong;
+    EXPECT_FALSE(departures().empty()) << wrong;
+  }
+  trace = right;
+  certificate.at("proved_boxes").erase(5);
+  EXPECT_FALSE(departures().empty());
+}
+
+TEST(CrossoverProof, CoversAllAnglesAndItsMutantFails) {
+  const CrossoverProof proof;
+  EXPECT_TRUE(check_all(proof).complete());
+  // All but the roots near 180 degrees, of which 1e-9 is less than their radius.
+  EXPECT_GT(check_all(proof, Variant::mutant).failing, proof.parts() * 9 / 10);
+}
+
+}  // namespace
+}  // namespace straightedge::proofs
