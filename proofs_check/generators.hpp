@@ -109,6 +109,8 @@ template <RealScalar T>
 /// in double where that is clear and at 50 digits elsewhere; a complex pair closer to the negative axis than 1e-20 of
 /// its modulus counts as real.
 [[nodiscard]] bool has_singular_time(const Case& value);
+/// Whether the rotation is by one angle in every plane, as GaussianCaseOptions::one_angle draws it.
+[[nodiscard]] bool has_one_angle(const Case& value);
 /// Distance of the nearest pole of S(t) from [0,1], from rotated_of in double.
 [[nodiscard]] double pole_distance_of(const Case& value);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <straightedge/field.hpp>
 
@@ -106,6 +107,11 @@ double singularity_of(const Case& value) {
 
 bool has_singular_time(const Case& value) {
   return singularity_of(value) < kCountsAsReal;
+}
+
+bool has_one_angle(const Case& value) {
+  const Case::List& angles = value.list("angles");
+  return std::adjacent_find(angles.begin(), angles.end(), std::not_equal_to<>()) == angles.end();
 }
 
 double pole_distance_of(const Case& value) {

@@ -57,7 +57,7 @@ class Crossover final : public TieredClaim<Crossover> {
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();
     const std::int64_t offset = value.integer("offset");
-    return angle > 0 && angle < 180 * 16 && offset != 0 && offset > -4096;
+    return has_one_angle(value) && angle > 0 && angle < 180 * 16 && offset != 0 && offset > -4096;
   }
   std::vector<std::string> classes(const Case& value) const override {
     std::vector<std::string> result = gaussian_classes(value);

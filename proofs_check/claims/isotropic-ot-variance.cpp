@@ -42,7 +42,7 @@ class IsotropicOtVariance final : public TieredClaim<IsotropicOtVariance> {
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();
-    return angle > 0 && angle <= 180 * 16;
+    return has_one_angle(value) && angle > 0 && angle <= 180 * 16;
   }
   std::vector<std::string> classes(const Case& value) const override { return gaussian_classes(value); }
 

@@ -45,7 +45,7 @@ class IsotropicPairVariance final : public TieredClaim<IsotropicPairVariance> {
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();
-    return angle > 0 && angle <= half_turn && value.integer("sigma") > 0;
+    return has_one_angle(value) && angle > 0 && angle <= half_turn && value.integer("sigma") > 0;
   }
   std::vector<std::string> classes(const Case& value) const override { return gaussian_classes(value); }
   bool needs_precision(const Case& value) const override { return value.list("angles").front() > half_turn - 16; }

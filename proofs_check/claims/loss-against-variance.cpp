@@ -50,7 +50,7 @@ class LossAgainstVariance final : public TieredClaim<LossAgainstVariance> {
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();
     const std::int64_t position = value.integer("position");
-    return angle > 0 && angle < 180 * 16 && position > 0 && position < 65536;
+    return has_one_angle(value) && angle > 0 && angle < 180 * 16 && position > 0 && position < 65536;
   }
   std::vector<std::string> classes(const Case& value) const override {
     std::vector<std::string> result = gaussian_classes(value);

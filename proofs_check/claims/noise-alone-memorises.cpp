@@ -75,9 +75,15 @@ std::optional<Setting> setting_of(const Case& value) {
   const double separation = all.front().distance;
   const double radius =
       std::min(separation / 4.0, memorised_share * unit) * std::exp2(-static_cast<double>(level) / 4.0);
+  // Lines that meet come out a rounding apart. Coordinates have few digits, so those that do not are far more than
+  // that.
+  constexpr double kMeet = 1e-9;
+  if (separation <= kMeet * spread) {
+    return std::nullopt;
+  }
   const double decay = radius / (static_cast<double>(pairs.size() - 1) * spread);
   if (!(decay > 0.0 && decay < 1.0)) {
-    return std::nullopt;  // lines that meet, targets all at the origin, or lines so parallel that any noise will do
+    return std::nullopt;  // targets all at the origin, or lines so parallel that any noise will do
   }
   const double sigma = separation / (2.0 * std::sqrt(-std::log(decay)));
   return Setting{std::move(pairs), std::move(all), static_cast<double>(static_cast<float>(sigma)), unit};

@@ -55,7 +55,8 @@ class NoisePullsTowardsOt final : public TieredClaim<NoisePullsTowardsOt> {
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();
     const auto used = perturbation(value);
-    return angle > 0 && angle < 180 * 16 && value.integer("sigma") > 0 && value.list("push").size() >= used.size() &&
+    return has_one_angle(value) && angle > 0 && angle < 180 * 16 && value.integer("sigma") > 0 &&
+           value.list("push").size() >= used.size() &&
            std::any_of(used.begin(), used.end(), [](std::int64_t n) { return n != 0; }) &&
            singular_times<double>(perturbed<double>(value)).empty();
   }

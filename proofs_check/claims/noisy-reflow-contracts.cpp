@@ -53,7 +53,7 @@ class NoisyReflowContracts final : public TieredClaim<NoisyReflowContracts> {
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();
     // Below 1/16 the poles come so near the real axis that one flow takes seconds at 50 digits.
-    return angle > 0 && angle <= 180 * 16 && value.integer("sigma") >= 16;
+    return has_one_angle(value) && angle > 0 && angle <= 180 * 16 && value.integer("sigma") >= 16;
   }
   std::vector<std::string> classes(const Case& value) const override {
     std::vector<std::string> result = gaussian_classes(value);

@@ -121,5 +121,16 @@ TEST(NoiseAloneMemorises, FlowUnderLargeNoiseForgetsItsPartner) {
   EXPECT_LE(memorised, 6);
 }
 
+TEST(NoiseAloneMemorises, DoesNotAdmitLinesThatMeet) {
+  // They meet at t = 20/29, which no double is: in double they pass each other at a distance of a rounding.
+  const Case meeting{
+      {"d", {2}}, {"level", {1}}, {"size", {2}}, {"sources", {-52, -40, 48, 20}}, {"targets", {60, 10, 15, -17}}};
+  Case apart = meeting;
+  apart.set("targets", Case::List{60, 10, 15, -18});
+  const Claim& claim = *find_claim("noise-alone-memorises");
+  EXPECT_FALSE(claim.admits(meeting));
+  EXPECT_TRUE(claim.admits(apart));
+}
+
 }  // namespace
 }  // namespace straightedge::proofs
