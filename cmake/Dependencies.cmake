@@ -8,4 +8,5 @@ find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(rapidcheck REQUIRED)
+find_package(NLopt REQUIRED)  # Debian has a build in C and one in C++: either serves nlopt.hpp
 include(PlainLibraries)

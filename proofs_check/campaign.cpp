@@ -143,8 +143,11 @@ class Phase {
   std::exception_ptr error_;
 };
 
-// In the order of source and index, whichever thread was first.
+// In the order of source and index, whichever thread was first; the search's last.
 void sort_counterexamples(ClaimRecord& record) {
+  if (const auto counterexample = counterexample_of_search(record)) {
+    record.counterexamples.push_back(*counterexample);
+  }
   std::sort(record.counterexamples.begin(), record.counterexamples.end(),
             [](const Counterexample& a, const Counterexample& b) { return a.source < b.source; });
 }

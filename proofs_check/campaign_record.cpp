@@ -6,16 +6,25 @@
 namespace straightedge::proofs {
 
 std::string to_string(Source source) {
-  return source == Source::drawn ? "drawn" : source == Source::planted ? "planted" : "general";
+  switch (source) {
+    case Source::drawn:
+      return "drawn";
+    case Source::planted:
+      return "planted";
+    case Source::search:
+      return "search";
+    default:
+      return "general";
+  }
 }
 
 Source source_from(const std::string& name) {
-  for (const Source source : {Source::drawn, Source::planted, Source::general}) {
+  for (const Source source : {Source::drawn, Source::planted, Source::general, Source::search}) {
     if (to_string(source) == name) {
       return source;
     }
   }
-  throw InputError("no cases are called '" + name + "'; there are 'drawn', 'planted' and 'general'");
+  throw InputError("no cases are called '" + name + "'; there are 'drawn', 'planted', 'general' and 'search'");
 }
 
 void to_json(nlohmann::json& json, const Counterexample& counterexample) {
@@ -75,6 +84,19 @@ std::optional<SmallestPlace> place_of_smallest(const ClaimRecord& record) {
     return SmallestPlace{Source::drawn, drawn->index};
   }
   return std::nullopt;
+}
+
+std::optional<Counterexample> counterexample_of_search(const ClaimRecord& record) {
+  if (!record.search.failing || record.drawn.failing + record.planted.failing > 0) {
+    return std::nullopt;
+  }
+  const SearchFinding& failing = *record.search.failing;
+  return Counterexample{.claim = record.claim->info().id,
+                        .source = Source::search,
+                        .index = failing.start,
+                        .value = failing.value,
+                        .outcome = failing.outcome,
+                        .original = std::nullopt};
 }
 
 }  // namespace straightedge::proofs

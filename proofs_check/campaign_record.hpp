@@ -3,6 +3,7 @@
 
 #include <campaign_tally.hpp>
 #include <proof.hpp>
+#include <search.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -15,7 +16,8 @@ namespace straightedge::proofs {
 enum class Source {
   drawn,    ///< by the claim's generator
   planted,  ///< one of the claim's planted cases
-  general   ///< the claim's counterexample to the general statement
+  general,  ///< the claim's counterexample to the general statement
+  search    ///< found by the adversarial search
 };
 
 /// A case that refutes: the claim itself (drawn, planted), or the general statement that the claim refutes (general).
@@ -49,7 +51,8 @@ struct ClaimRecord {
   Tally planted = {};
   std::optional<MutantRecord> mutant = {};
   std::optional<ProofRecord> proof = {};  ///< where the claim has one
-  std::optional<Outcome> general = {};    ///< of counterexample(), at 100 digits, where the claim has one
+  SearchRecord search = {};
+  std::optional<Outcome> general = {};  ///< of counterexample(), at 100 digits, where the claim has one
   std::vector<Counterexample> counterexamples = {};
   std::optional<SmallestMargin> smallest = {};  ///< not in a shard
   double seconds = 0;                           ///< of work, summed over the threads
@@ -65,6 +68,9 @@ void to_json(nlohmann::json& json, const MutantRecord& mutant);
 void from_json(const nlohmann::json& json, MutantRecord& mutant);
 void to_json(nlohmann::json& json, const SmallestMargin& smallest);
 void from_json(const nlohmann::json& json, SmallestMargin& smallest);
+
+/// What the search refutes the claim by, if it does and no case fails.
+[[nodiscard]] std::optional<Counterexample> counterexample_of_search(const ClaimRecord& record);
 
 /// The planted or drawn case that holds the record's smallest margin: drawn before planted at a tie.
 struct SmallestPlace {

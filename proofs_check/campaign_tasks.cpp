@@ -121,7 +121,7 @@ void enter_general(Outcome outcome, ClaimRecord& record) {
 }  // namespace
 
 std::string name_of(const Task& task, const Settings& settings) {
-  static constexpr const char* kNames[] = {"planted", "mutant", "general",  "proof",
+  static constexpr const char* kNames[] = {"planted", "mutant", "general",  "proof", "search",
                                            "chunk",   "settle", "smallest", "shrink"};
   return fmt::format("{}/{}/{}", settings.claims[task.claim]->info().id, kNames[static_cast<int>(task.kind)],
                      task.first);
@@ -151,6 +151,14 @@ std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
     if (const Proof* proof = settings.claims[claim]->proof(); proof != nullptr && decided_here(claim)) {
       for (std::int64_t part = shard.index - 1; part < proof->parts(); part += shard.count) {
         tasks.push_back({.kind = Kind::proof, .claim = claim, .first = part, .weight = kPartWeight});
+      }
+    }
+  }
+  for (std::int64_t start = shard.index - 1; start < kSearchStarts; start += shard.count) {
+    for (std::size_t claim = 0; claim < settings.claims.size(); ++claim) {
+      if (decided_here(claim)) {
+        const auto weight = static_cast<double>(search_budget(settings.cases));
+        tasks.push_back({.kind = Kind::search, .claim = claim, .first = start, .weight = weight});
       }
     }
   }
@@ -205,6 +213,8 @@ std::optional<nlohmann::json> perform(const Task& task, const ClaimRecord& recor
       return judge_general_counterexample(claim);
     case Kind::proof:
       return claim.proof()->check(task.first, Variant::claim);
+    case Kind::search:
+      return search_from(claim, settings.seed, task.first, search_budget(settings.cases), settings.precise);
     case Kind::chunk:
       return screen_chunk(claim, settings, execution, task.first);
     case Kind::settle: {
@@ -232,6 +242,9 @@ void enter(const Task& task, const nlohmann::json& result, ClaimRecord& record) 
       return;
     case Kind::proof:
       record.proof.value().add(task.first, result.get<PartOutcome>());
+      return;
+    case Kind::search:
+      record.search.merge(result.get<SearchRecord>());
       return;
     case Kind::chunk:
       record.drawn.merge(result.get<Tally>());

@@ -59,6 +59,7 @@ json row_of(const ClaimRecord& record, const Ruling& ruling) {
           {"smallest_margin", or_null(record.smallest)},
           {"excluded_failure_rate", excluded_rates(record.drawn)},
           {"mutant", or_null(record.mutant)},
+          {"search", record.search},
           {"proof", proof_of(record)},
           {"general_statement", or_null(record.general)}};
 }
@@ -102,6 +103,7 @@ ClaimRecord record_of(const json& row, const json& counterexamples, const json& 
   record.mutant = optional_from<MutantRecord>(row.at("mutant"));
   record.general = optional_from<Outcome>(row.at("general_statement"));
   record.smallest = optional_from<SmallestMargin>(row.at("smallest_margin"));
+  row.at("search").get_to(record.search);
   record.proof = optional_from<ProofRecord>(row.at("proof"));
   for (const json& box : boxes) {
     if (box.at("claim") == row.at("claim")) {

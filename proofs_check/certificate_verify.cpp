@@ -39,6 +39,11 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
     compare(fmt::format("smallest margin ({} case {})", to_string(smallest.source), smallest.index), smallest.outcome,
             judge_in_tier(claim, smallest.value, Tier::digits100, Variant::claim), verification);
   }
+  if (record.search.smallest) {
+    const SearchFinding& found = *record.search.smallest;
+    compare(fmt::format("smallest margin of the search (start {})", found.start), found.outcome,
+            judge_in_tier(claim, found.value, found.outcome.tier, Variant::claim), verification);
+  }
   for (const Counterexample& counterexample : record.counterexamples) {
     compare(fmt::format("counterexample ({} case {})", to_string(counterexample.source), counterexample.index),
             counterexample.outcome, replay(counterexample), verification);

@@ -52,7 +52,14 @@ void check_cover(const std::vector<ShardCertificate>& shards) {
   }
 }
 
-/// Keeps, of each source, the counterexample of the lowest index; and a planted one only if no drawn case fails.
+/// Whether a counterexample of `other` makes one of `source` superfluous: a drawn one shrinks, and the search's come
+/// last.
+bool supersedes(Source other, Source source) {
+  return other == source || (source == Source::planted && other == Source::drawn) ||
+         (source == Source::search && (other == Source::drawn || other == Source::planted));
+}
+
+/// Keeps, of each source, the counterexample of the lowest index, and none that another supersedes.
 std::vector<Counterexample> lowest(std::vector<Counterexample> all) {
   std::sort(all.begin(), all.end(), [](const Counterexample& a, const Counterexample& b) {
     return std::tie(a.source, a.index) < std::tie(b.source, b.index);
@@ -60,7 +67,7 @@ std::vector<Counterexample> lowest(std::vector<Counterexample> all) {
   std::vector<Counterexample> kept;
   for (Counterexample& candidate : all) {
     const bool known = std::any_of(kept.begin(), kept.end(), [&](const Counterexample& other) {
-      return other.source == candidate.source || (other.source == Source::drawn && candidate.source == Source::planted);
+      return supersedes(other.source, candidate.source);
     });
     if (!known) {
       kept.push_back(std::move(candidate));
@@ -81,6 +88,7 @@ void check_agreement(const json& first, const json& other, const std::string& fi
 
 void join(ClaimRecord& into, const ClaimRecord& from) {
   into.drawn.merge(from.drawn);
+  into.search.merge(from.search);
   if (into.proof && from.proof) {
     into.proof->merge(*from.proof);
   }

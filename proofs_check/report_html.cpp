@@ -111,6 +111,15 @@ std::string mutant_text(const ClaimRecord& record) {
                                 : what + " NOT refuted.";
 }
 
+std::string search_text(const ClaimRecord& record) {
+  if (!record.search.smallest) {
+    return {};
+  }
+  const SearchFinding& found = *record.search.smallest;
+  return fmt::format("{:.6g} after {} evaluations: {} {}", found.outcome.margin, record.search.evaluations,
+                     nlohmann::json(found.value).dump(), found.outcome.detail);
+}
+
 std::string proof_text(const ClaimRecord& record) {
   if (!record.proof) {
     return {};
@@ -127,8 +136,8 @@ std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
                                  verdict_name(ruling));
   html += entry("Statement", info.statement) + entry("Hypotheses", info.hypotheses) + entry("Margin", info.margin) +
           entry("Refuted by", info.refuted_by) + entry("The paper", info.paper) + entry("Proof", proof_text(record)) +
-          entry("Smallest margin", found_text(record)) + entry("Mutant", mutant_text(record)) +
-          entry("Note", ruling.note);
+          entry("Smallest margin", found_text(record)) + entry("Smallest margin of the search", search_text(record)) +
+          entry("Mutant", mutant_text(record)) + entry("Note", ruling.note);
   html += "</dl>\n" + classes_html(record.drawn);
   for (const Counterexample& counterexample : record.counterexamples) {
     html += fmt::format("<p>Counterexample ({} case {}), margin {:.6g}:</p>\n<pre>{}</pre>\n",

@@ -12,7 +12,7 @@ bool judges_the_statement(const ClaimInfo& info) {
 }
 
 std::string place_of(Source source, std::int64_t index) {
-  return fmt::format("{} case {}", to_string(source), index);
+  return fmt::format("{} {} {}", to_string(source), source == Source::search ? "start" : "case", index);
 }
 
 /// The first failing case, drawn ones before planted ones, which do not shrink.
@@ -54,6 +54,13 @@ Found find_verdict(const ClaimRecord& record) {
   }
   if (record.drawn.failing + record.planted.failing > 0) {
     const std::string place = first_failure(record);
+    if (judges_the_statement(info)) {
+      return {Verdict::refuted, place + " refutes it"};
+    }
+    return {Verdict::inconclusive, place + " refutes what the verdict rests on", true};
+  }
+  if (record.search.failing) {
+    const std::string place = place_of(Source::search, record.search.failing->start);
     if (judges_the_statement(info)) {
       return {Verdict::refuted, place + " refutes it"};
     }

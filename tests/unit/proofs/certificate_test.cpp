@@ -99,9 +99,9 @@ TEST(Verify, FindsEverythingAgainInAnHonestCertificate) {
   ASSERT_EQ(rows.size(), 2U);
   for (const Verification& row : rows) {
     EXPECT_TRUE(row.departures.empty()) << row.departures.front();
-    EXPECT_GE(row.agreements.size(), 3U);  // verdict, smallest margin, mutant
+    EXPECT_GE(row.agreements.size(), 4U);  // verdict, smallest margin, that of the search, mutant
   }
-  EXPECT_EQ(rows[1].agreements.size(), 4U);  // and the counterexample
+  EXPECT_EQ(rows[1].agreements.size(), 5U);  // and the counterexample
 }
 
 TEST(Verify, FindsAVerdictThatTheRecordsDoNotGive) {
@@ -110,6 +110,13 @@ TEST(Verify, FindsAVerdictThatTheRecordsDoNotGive) {
   const std::vector<Verification> rows = verify(with_digest(certificate));
   EXPECT_TRUE(rows[0].departures.empty());
   EXPECT_EQ(rows[1].departures.size(), 1U);
+}
+
+TEST(Verify, FindsASearchedMarginThatIsNotTheCases) {
+  json certificate = toy_certificate();
+  json& margin = certificate["rows"][0]["search"]["smallest"]["outcome"]["margin"];
+  margin = margin.get<double>() + 1e-6;
+  EXPECT_EQ(verify(with_digest(certificate))[0].departures.size(), 1U);
 }
 
 TEST(Verify, FindsAMarginThatIsNotTheCases) {
