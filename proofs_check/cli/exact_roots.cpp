@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "problem_checks.hpp"
 #include "problem_rational.hpp"
 #include "quantities_decimal.hpp"
 
@@ -125,18 +126,61 @@ RootInterval narrow(const Polynomial& p, RootInterval root, const Rational& widt
   return root;
 }
 
+/// Bernstein coefficients on [0, 1], times a positive integer: of t^k,  C(i, k) / C(n, k)  for i >= k.
+std::vector<Integer> bernstein(const Polynomial& p) {
+  const std::size_t n = p.size() - 1;
+  Integer scale(1);
+  for (const Rational& c : p) {
+    scale = lcm(scale, denominator(c));
+  }
+  std::vector<Integer> result(n + 1, Integer(0));
+  for (std::size_t k = 0; k <= n; ++k) {
+    Integer weight = numerator(p[k]) * (scale / denominator(p[k]));
+    for (std::size_t j = 2; j <= n - k; ++j) {
+      weight *= j;
+    }
+    for (std::size_t i = k; i <= n; ++i) {
+      Integer falling(1);  // i! / (i-k)!; with (n-k)! above it is n! C(i, k) / C(n, k)
+      for (std::size_t j = i - k + 1; j <= i; ++j) {
+        falling *= j;
+      }
+      result[i] += weight * falling;
+    }
+  }
+  return result;
+}
+
+/// De Casteljau at 1/2, with sums in place of means: both halves, each times 2^n.
+std::pair<std::vector<Integer>, std::vector<Integer>> halves(std::vector<Integer> b) {
+  const std::size_t n = b.size() - 1;
+  std::vector<Integer> left(n + 1);
+  std::vector<Integer> right(n + 1);
+  for (std::size_t k = 0; k <= n; ++k) {
+    left[k] = b.front() << (n - k);
+    right[n - k] = b[n - k] << (n - k);
+    for (std::size_t i = 0; i + k < n; ++i) {
+      b[i] += b[i + 1];
+    }
+  }
+  return {left, right};
+}
+
 }  // namespace
 
+// For Th = T / s, T of integers: e_k(Th) = e_k(T) / s^k, and every division by k comes out even. Integers, since
+// rationals would be reduced at every step.
 Polynomial determinant_polynomial(const Matrix<Rational>& th) {
   const Eigen::Index d = th.rows();
-  const Matrix<Rational> identity = Matrix<Rational>::Identity(d, d);
+  const auto [t, s] = over_common_denominator(th);
   Polynomial result{Rational(1)};
-  Matrix<Rational> n = identity;
+  Matrix<Integer> n = Matrix<Integer>::Identity(d, d);
+  Integer scale(1);
   for (Eigen::Index k = 1; k <= d; ++k) {
-    const Matrix<Rational> next = product<Rational>(th, n);
-    const Rational e = Rational(next.trace()) / Rational(k);
-    result.push_back(e);
-    n = e * identity - next;
+    const Matrix<Integer> next = t * n;
+    const Integer e = next.trace() / k;
+    scale *= s;
+    result.push_back(Rational(e, scale));
+    n = e * Matrix<Integer>::Identity(d, d) - next;
   }
   trim(result);
   return result;
@@ -154,6 +198,29 @@ std::vector<RootInterval> roots_in_unit_interval(const Polynomial& p, const Rati
     root = narrow(simple, root, width);
   }
   return roots;
+}
+
+bool is_positive_on_unit_interval(const Polynomial& p) {
+  constexpr int kMostHalvings = 500;
+  if (p.empty()) {
+    return false;
+  }
+  std::vector<std::vector<Integer>> parts{bernstein(p)};
+  for (int halvings = 0; !parts.empty(); ++halvings) {
+    const std::vector<Integer> part = std::move(parts.back());
+    parts.pop_back();
+    if (std::all_of(part.begin(), part.end(), [](const Integer& c) { return c > 0; })) {
+      continue;
+    }
+    // The outermost coefficients are values of p.
+    if (part.front() <= 0 || part.back() <= 0 || halvings == kMostHalvings) {
+      return false;
+    }
+    auto [left, right] = halves(part);
+    parts.push_back(std::move(left));
+    parts.push_back(std::move(right));
+  }
+  return true;
 }
 
 Result singular_times_result(const Matrix<Rational>& th, int digits) {

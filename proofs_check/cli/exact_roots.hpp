@@ -27,6 +27,11 @@ struct RootInterval {
 };
 [[nodiscard]] std::vector<RootInterval> roots_in_unit_interval(const Polynomial& p, const Rational& width);
 
+/// Whether p > 0 on [0, 1]. Cheaper than counting roots: the Bernstein coefficients of p on a part of [0, 1] bound it
+/// there from below, and parts are halved until they are positive. False too where it would take more than 500
+/// halvings.
+[[nodiscard]] bool is_positive_on_unit_interval(const Polynomial& p);
+
 /// The quantity `singular_times` of a rational Th: exact where all roots are rational, else enclosed.
 [[nodiscard]] Result singular_times_result(const Matrix<Rational>& th, int digits);
 

@@ -7,19 +7,6 @@ namespace {
 
 constexpr int kMessageDigits = 6;
 
-/// The integer matrix L a, L the common denominator of a.
-Matrix<Integer> common_numerators(const Matrix<Rational>& a) {
-  Integer scale(1);
-  for (Eigen::Index i = 0; i < a.size(); ++i) {
-    scale = lcm(scale, denominator(a.data()[i]));
-  }
-  Matrix<Integer> result(a.rows(), a.cols());
-  for (Eigen::Index i = 0; i < a.size(); ++i) {
-    result.data()[i] = numerator(a.data()[i]) * (scale / denominator(a.data()[i]));
-  }
-  return result;
-}
-
 void swap_symmetrically(Matrix<Integer>& a, Eigen::Index i, Eigen::Index j) {
   for (Eigen::Index k = 0; i != j && k < a.rows(); ++k) {
     std::swap(a(i, k), a(j, k));
@@ -42,10 +29,21 @@ bool is_zero_from(const Matrix<Integer>& a, Eigen::Index k) {
 
 }  // namespace
 
+OverCommonDenominator over_common_denominator(const Matrix<Rational>& a) {
+  OverCommonDenominator result{Matrix<Integer>(a.rows(), a.cols()), Integer(1)};
+  for (Eigen::Index i = 0; i < a.size(); ++i) {
+    result.denominator = lcm(result.denominator, denominator(a.data()[i]));
+  }
+  for (Eigen::Index i = 0; i < a.size(); ++i) {
+    result.numerators.data()[i] = numerator(a.data()[i]) * (result.denominator / denominator(a.data()[i]));
+  }
+  return result;
+}
+
 // After k steps the entry (i, j) is the minor of rows 0..k-1, i and columns 0..k-1, j: the Schur complement times the
 // leading minor, which is positive; so signs on the diagonal are those of the Schur complement.
 Definiteness definiteness(const Matrix<Rational>& a) {
-  Matrix<Integer> m = common_numerators(a);
+  Matrix<Integer> m = over_common_denominator(a).numerators;
   const Eigen::Index d = m.rows();
   Integer previous(1);
   for (Eigen::Index k = 0; k < d; ++k) {

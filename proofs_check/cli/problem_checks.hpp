@@ -6,6 +6,13 @@
 
 namespace straightedge::cli {
 
+/// a = numerators / denominator, the denominator positive and the least.
+struct OverCommonDenominator {
+  Matrix<Integer> numerators;
+  Integer denominator;
+};
+[[nodiscard]] OverCommonDenominator over_common_denominator(const Matrix<Rational>& a);
+
 enum class Definiteness { positive, semidefinite, indefinite };
 
 /// Whether the symmetric `a` is positive definite, positive semidefinite (and singular) or neither. Exact: elimination

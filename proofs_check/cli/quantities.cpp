@@ -5,6 +5,7 @@
 #include "quantities_decimal.hpp"
 #include "quantities_rational.hpp"
 #include "quantities_tier.hpp"
+#include "singular_decision.hpp"
 
 namespace straightedge::cli {
 namespace {
@@ -79,7 +80,7 @@ Results combine(const TierValues<Low>& low, const TierValues<High>& high, const 
   for (const Quantity quantity : kQuantities) {
     Result result = estimated_result<Low, High>(low.at(quantity), high.at(quantity), digits);
     const auto known = exact.find(quantity);
-    // Whether a quantity exists is for the tiers to say, but for the singular times, which the exact tier decides.
+    // Whether a quantity exists is for the tiers to say, but for the singular times, which are decided exactly.
     if (known != exact.end() && (result.exists() || quantity == Quantity::singular_times)) {
       result = known->second;
     }
@@ -92,6 +93,7 @@ Results combine(const TierValues<Low>& low, const TierValues<High>& high, const 
 
 struct Evaluator::Memory {
   Remembered<RationalParts> parts;
+  Remembered<std::optional<Result>> singular_times;
   TierEvaluator<Real50> tier50;
   TierEvaluator<Real100> tier100;
   TierEvaluator<Real150> tier150;
@@ -103,7 +105,12 @@ Evaluator::~Evaluator() = default;
 Results Evaluator::evaluate(const Problem& problem) {
   const Keys keys = keys_of(problem);
   const RationalParts& parts = memory_->parts.get(keys.field, [&] { return rational_parts(problem); });
-  const Results exact = rational_results(problem, parts, request_);
+  Results exact = rational_results(problem, parts, request_);
+  const auto& times =
+      memory_->singular_times.get(keys.field, [&] { return decided_singular_times(problem, parts, request_.digits); });
+  if (times) {
+    exact[Quantity::singular_times] = *times;
+  }
   const TierValues<Real100> middle = memory_->tier100.evaluate(problem, parts, keys, request_.time);
   if (request_.digits <= 50) {
     const TierValues<Real50> low = memory_->tier50.evaluate(problem, parts, keys, request_.time);

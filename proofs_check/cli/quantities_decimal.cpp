@@ -119,7 +119,8 @@ Result estimated_result(const TierValue<Low>& low, const TierValue<High>& high, 
     result.reason = low.reason.empty() || high.reason.empty() ? kTiersDisagree : high.reason;
     return result;
   }
-  Real150 radius(0);
+  // Of an empty list there is nothing to disagree about, but finding nothing took rounded numbers.
+  Real150 radius(high.entries.empty() ? Real150(unit_roundoff<Low>()) : Real150(0));
   for (std::size_t i = 0; i < high.entries.size(); ++i) {
     const Real150 value(high.entries[i]);
     result.entries.push_back(rounded(value, digits));

@@ -3,7 +3,6 @@
 #include <straightedge/error.hpp>
 #include <straightedge/residual.hpp>
 
-#include "exact_roots.hpp"
 #include "quantities_decimal.hpp"
 
 namespace straightedge::cli {
@@ -148,9 +147,6 @@ Results rational_results(const Problem& problem, const RationalParts& parts, con
   }
   if (const std::optional<Rational> angle = rational_angle(problem, parts)) {
     results[Quantity::angle] = exact_result(*angle, digits);
-  }
-  if (parts.field_matrix && problem.dimension() <= kLargestExactDimension) {
-    results[Quantity::singular_times] = singular_times_result(*parts.field_matrix, digits);
   }
   put_zeros(problem, parts, digits, results);
   const bool bridge_end =

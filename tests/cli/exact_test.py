@@ -204,6 +204,8 @@ class KnownNumbers(unittest.TestCase):
         for name in FIELD_QUANTITIES + MOMENTS:
             self.assertEqual(got[name], {"value": "0", "radius": "0", "kind": "exact"}, name)
         self.assertEqual(got["singular_times"], {"value": ["0.5"], "radius": "0", "kind": "exact"})
+        table = run(str(EXAMPLES / "rotated-120.toml")).stdout
+        self.assertRegex(table, r"\nsingular_times +none +0 +enclosed\n")  # not estimated: shown to be none
         noisy = quantities(isotropic(2, "180", "pair", noise="constant", sigma="0.1"))
         for name in FIELD_QUANTITIES + MOMENTS:
             self.assertIsNone(noisy[name]["value"], name)

@@ -44,6 +44,15 @@ TEST(EstimatedResult, TiersThatDisagreeOnExistenceAreUndecided) {
   EXPECT_EQ((estimated_result<Real50, Real100>(none_low, none, 50).reason), "infinite");
 }
 
+TEST(EstimatedResult, AnEmptyListHasTheResolutionAtWhichNothingWasFound) {
+  const Shape list{Shape::Kind::list, 1, 0};
+  const TierValue<Real50> coarse{list, {}, ""};
+  const TierValue<Real100> fine{list, {}, ""};
+  const Result result = estimated_result<Real50, Real100>(coarse, fine, 50);
+  EXPECT_TRUE(result.exists());
+  EXPECT_EQ(result.radius, radius_text(Real150(unit_roundoff<Real50>())));
+}
+
 TEST(ExactResult, HasRadiusZeroWhereTheDecimalEnds) {
   EXPECT_EQ(exact_result(parse_rational("-5/8"), 50).entries.front(), "-0.625");
   EXPECT_EQ(exact_result(parse_rational("-5/8"), 50).radius, "0");
