@@ -66,7 +66,7 @@ struct Draw {
 /// How many draws that the claim does not admit are drawn anew before its generator is given up.
 inline constexpr std::int64_t kMostDraws = 1000;
 
-/// The size at which case i is drawn: kLargeSize for one in 50 from the 2,000th on, else RapidCheck's nominal one.
+/// The size at which case i is drawn: kLargeSize for one in 47 from the 2,000th on, else RapidCheck's nominal one.
 [[nodiscard]] int size_of(std::int64_t index);
 /// Case i of a claim. Throws DoesNotExist if none of kMostDraws draws is admitted.
 [[nodiscard]] Draw draw_case(const Claim& claim, const rc::Gen<Case>& generator, std::uint64_t seed,

@@ -28,7 +28,7 @@
 namespace straightedge::proofs {
 
 /// The size at which a generator draws large cases, of d = 9 to 32 where largest_d is kUsualDimension: case i of a
-/// claim is one if i >= 2000 and 50 divides i, which only `--effort deep` and `--cases` reach.
+/// claim is one if i >= 2000 and 47 divides i, which only `--effort deep` and `--cases` reach.
 inline constexpr int kLargeSize = 2 * rc::kNominalSize;
 inline constexpr int kUsualDimension = 8;
 inline constexpr int kLargeDimension = 32;

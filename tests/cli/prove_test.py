@@ -108,6 +108,34 @@ class Prove(ProgramTest):
         self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
 
 
+class Dimensions(ProgramTest):
+    CLAIMS = "lemma-1,prop-1,crossover,isotropic-pair-variance"
+
+    def drawn(self, *arguments):
+        self.assert_exit(0, "prove", "--claims", self.CLAIMS, *arguments, "--quiet", "--out", "out")
+        rows = json.loads((self.folder / "out" / "certificate.json").read_text())["rows"]
+        self.assertEqual(len(rows), 4)
+        return [row["drawn"] for row in rows]
+
+    @staticmethod
+    def dimensions(drawn):
+        return {int(name[2:]): cases for name, cases in drawn["classes"].items() if name.startswith("d=")}
+
+    def test_are_at_most_8_in_a_quick_run(self):
+        for drawn in self.drawn("--effort", "quick"):
+            self.assertLessEqual(max(self.dimensions(drawn)), 8)
+
+    def test_reach_32_in_a_deep_run(self):
+        # One case in 47 is large, from the 2,000th on; of a deep run this shard has case 0 and 21 of the large ones.
+        largest = set()
+        for drawn in self.drawn("--effort", "deep", "--shard", f"1/{100 * 47}"):
+            dimensions = self.dimensions(drawn)
+            self.assertEqual(sum(cases for d, cases in dimensions.items() if d > 8), 21, dimensions)
+            self.assertEqual((drawn["cases"], drawn["failing"], drawn["first_undecided"]), (22, 0, None))
+            largest.add(max(dimensions))
+        self.assertEqual(max(largest), 32)
+
+
 class CommandLine(ProgramTest):
     def test_refuses_what_it_does_not_know(self):
         self.assert_refused("prove", "--sed", "3", names=["--sed", "did you mean --seed"])
