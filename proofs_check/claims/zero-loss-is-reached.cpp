@@ -76,6 +76,11 @@ Kernel kernel_of(const Case& value) {
   return static_cast<Kernel>(value.integer("kernel"));
 }
 
+// The key `surplus`: how many more features than points. Fewer leave the Gram matrix singular.
+Eigen::Index surplus_of(const Case& value) {
+  return static_cast<Eigen::Index>(value.integer_or("surplus", 0));
+}
+
 const char* name_of(Kernel kernel) {
   switch (kernel) {
     case Kernel::gaussian:
@@ -110,16 +115,15 @@ Gram<T> kernel_gram(const Matrix<T>& points, Kernel kernel, const T& width) {
   return {gram, T(static_cast<int>(points.rows()) + 4)};
 }
 
-// Of m = 2n features tanh(w . p / (h |P|) + b), w and b standard normal, |P| the largest coordinate of any point (tanh
-// of large arguments is a sign, to hundreds of digits): the mean of their products. It is singular with
-// probability 0, since a determinant analytic in w and b, and not 0 everywhere, has a null set of zeros. An argument is
-// off by d + 4 roundings of its terms' absolute values, which tanh does not enlarge.
+// Of m features tanh(w . p / (h |P|) + b), w and b standard normal, |P| the largest coordinate of any point (tanh
+// of large arguments is a sign, to hundreds of digits): the mean of their products. With m >= n it is singular
+// with probability 0, since a determinant analytic in w and b, and not 0 everywhere, has a null set of zeros. An
+// argument is off by d + 4 roundings of its terms' absolute values, which tanh does not enlarge.
 template <class T>
-Gram<T> feature_gram(const Matrix<T>& points, const T& width, std::uint64_t seed) {
+Gram<T> feature_gram(const Matrix<T>& points, const T& width, std::uint64_t seed, Eigen::Index count) {
   using std::abs;
   using std::sqrt;
   using std::tanh;
-  const auto count = 2 * points.cols();
   const T scale = T(1) / (T(sqrt(width)) * T(points.cwiseAbs().maxCoeff()));
   NormalSamples samples(seed, 0);
   Matrix<T> features(points.cols(), count);
@@ -262,9 +266,9 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
             "(x, t, 1) it is not where two of the lines cross.",
         .hypotheses =
             "Finitely many pairs at finitely many inner times, the points (x_t^i, t) distinct (no common crossing "
-            "time); a Gaussian or rational quadratic kernel, or twice as many features tanh(w . (x, t)/h + b) as "
-            "points, "
-            "of any width h in units of the largest coordinate; for the last part two lines that cross, each seen at "
+            "time); a Gaussian or rational quadratic kernel, or at least as many features tanh(w . (x, t)/h + b) as "
+            "points, w and b standard normal, of any width h in units of the largest coordinate; for the last part two "
+            "lines that cross, each seen at "
             "two times.",
         .margin =
             "The smallest of lambda_min / lambda_max (positive, without a lower bound over all sets), 1 - (excess of a "
@@ -284,6 +288,7 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
     value = with_list(std::move(value), "width", integers_in(1, -16, 16));
     value = with_list(std::move(value), "kernel", integers_in(1, 0, 2));
     value = with_list(std::move(value), "features", integers_in(1, 0, 1 << 20));
+    value = with_list(std::move(value), "surplus", integers_in(1, 0, 12));
     return with_list(std::move(value), "rate", integers_in(1, 0, 7));
   }
 
@@ -301,7 +306,7 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
     return {crossing,
             Case(crossing).set("kernel", 1).set("rate", 4),
             Case(crossing).set("kernel", 2).set("features", 1),
-            Case(corners).set("kernel", 2).set("features", 2),
+            Case(corners).set("kernel", 2).set("features", 2).set("surplus", 12),
             corners,
             // One point, and two points very close to one another under a wide kernel.
             {{"d", {1}},
@@ -326,7 +331,8 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
   bool admits(const Case& value) const override {
     const FiniteSet<Rational> pairs = finite_set_of(value);
     const std::vector<Rational> times = times_of(value);
-    return !times.empty() && !has_source_with_two_targets(pairs) && are_distinct(training_set(pairs, times).points);
+    return !times.empty() && surplus_of(value) >= 0 && !has_source_with_two_targets(pairs) &&
+           are_distinct(training_set(pairs, times).points);
   }
 
   std::vector<std::string> classes(const Case& value) const override {
@@ -336,6 +342,9 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
                                     fmt::format("{} points", pairs.size() * static_cast<Eigen::Index>(times.size())),
                                     name_of(kernel_of(value)),
                                     crossings(pairs).empty() ? "no crossing" : "crossing lines"};
+    if (kernel_of(value) == Kernel::random_features && surplus_of(value) == 0) {
+      result.emplace_back("as many features as points");
+    }
     if (linear_features_must_fail(pairs, times)) {
       result.emplace_back("linear features tried");
     }
@@ -351,10 +360,11 @@ class ZeroLossIsReached final : public TieredClaim<ZeroLossIsReached> {
     const Matrix<T> targets = convert<T>(exact.targets);
     const Kernel kernel = kernel_of(value);
     const T width = squared_width<T>(value);
-    const Problem<T> problem =
-        problem_of(points, kernel == Kernel::random_features
-                               ? feature_gram(points, width, static_cast<std::uint64_t>(value.integer("features")))
-                               : kernel_gram(points, kernel, width));
+    const Gram<T> gram = kernel == Kernel::random_features
+                             ? feature_gram(points, width, static_cast<std::uint64_t>(value.integer("features")),
+                                            points.cols() + surplus_of(value))
+                             : kernel_gram(points, kernel, width);
+    const Problem<T> problem = problem_of(points, gram);
     const T share = T(T(8 - value.integer("rate")) / T(8));
     std::vector<Piece> pieces{positivity(problem), contraction(problem, targets, share, variant)};
     if (linear_features_must_fail(pairs, times)) {

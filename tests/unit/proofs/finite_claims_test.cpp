@@ -132,5 +132,35 @@ TEST(NoiseAloneMemorises, DoesNotAdmitLinesThatMeet) {
   EXPECT_TRUE(claim.admits(apart));
 }
 
+std::vector<Case> with_random_features() {
+  std::vector<Case> cases = find_claim("zero-loss-is-reached")->planted();
+  std::erase_if(cases, [](const Case& value) { return value.integer("kernel") != 2; });
+  return cases;
+}
+
+// One feature fewer than points, and some direction of the targets is out of reach: that is not taken for zero loss.
+TEST(ZeroLossIsReached, IsNotShownByFewerRandomFeaturesThanPoints) {
+  const Claim& claim = *find_claim("zero-loss-is-reached");
+  ASSERT_FALSE(with_random_features().empty());
+  for (Case value : with_random_features()) {
+    for (const Tier tier : {Tier::working, Tier::digits50, Tier::digits100}) {
+      const Judgement enough = claim.judge(value.set("surplus", 0), tier, Variant::claim);
+      EXPECT_GT(enough.margin, enough.uncertainty) << enough.detail;
+      EXPECT_TRUE(claim.admits(value));
+      const Judgement fewer = claim.judge(value.set("surplus", -1), tier, Variant::claim);
+      EXPECT_LE(fewer.margin, fewer.uncertainty) << fewer.detail;
+      EXPECT_NE(fewer.detail.find("smallest eigenvalue"), std::string::npos) << fewer.detail;
+      EXPECT_FALSE(claim.admits(value));
+    }
+  }
+}
+
+TEST(ZeroLossIsReached, HasAMutantThatRandomFeaturesRefuteToo) {
+  for (const Case& value : with_random_features()) {
+    const Judgement judgement = find_claim("zero-loss-is-reached")->judge(value, Tier::digits50, Variant::mutant);
+    EXPECT_LT(judgement.margin, -judgement.uncertainty) << judgement.detail;
+  }
+}
+
 }  // namespace
 }  // namespace straightedge::proofs
