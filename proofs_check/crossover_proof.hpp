@@ -1,35 +1,53 @@
-// The one positive root F* of the isotropic problem's quadratic, for all angles: its leading coefficient is positive
-// and its constant term negative on boxes of phi; and F* itself, enclosed to 1e-12 at every whole degree.
+// The one positive root F* of the isotropic problem's quadratic (crossover_quadratic of reflow.hpp), for all angles.
+//
+// The quadratic in F is linear in d: its leading coefficient grows with d (I_3 > 0) and its constant term falls
+// (q_mean > 0), so that what is shown of their signs for d = 2 holds for every d >= 2. So does what is shown at
+// F = sin(phi)/phi, if the coefficient of d there is positive as well.
 #pragma once
 
 #include <box_proof.hpp>
+#include <composite_proof.hpp>
 
 namespace straightedge::proofs {
 
-/// One dimension d: boxes of phi in degrees. The mutant takes the constant term with the other sign.
+/// On boxes of phi in degrees: the leading coefficient for d = 2 is positive and the constant term negative.
+/// The mutant takes the constant term with the other sign.
 class CrossoverSigns final : public BoxProof {
  public:
-  explicit CrossoverSigns(int d);
+  CrossoverSigns();
   [[nodiscard]] std::string set() const override;
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
-
- private:
-  int d_;
 };
 
-/// d = 2 and 8, and the roots.
-class CrossoverProof final : public Proof {
+/// On boxes of phi in degrees: at F = sin(phi)/phi = 1/I_1 the quadratic for d = 2 and its coefficient of d are
+/// positive, so that F* < sin(phi)/phi for every d >= 2. The mutant takes F = sin(phi)/phi * 0.8.
+class CrossoverBelowLoss final : public BoxProof {
+ public:
+  CrossoverBelowLoss();
+  [[nodiscard]] std::string set() const override;
+  [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
+};
+
+/// F* for d = 2 and 8 enclosed to 1e-12 at every whole degree. The mutant's roots are 1 + 1e-9 times as large.
+class CrossoverRoots final : public Proof {
  public:
   [[nodiscard]] std::string set() const override;
-  [[nodiscard]] std::string method() const override { return "enclosure on boxes"; }
+  [[nodiscard]] std::string method() const override { return "enclosure"; }
   [[nodiscard]] std::string arithmetic() const override { return "enclosed"; }
   [[nodiscard]] std::int64_t parts() const override;
   [[nodiscard]] PartOutcome check(std::int64_t part, Variant variant) const override;
-  [[nodiscard]] PartOutcome recheck(std::int64_t part, const std::string& trace) const override;
+};
 
- private:
-  CrossoverSigns small_{2};
-  CrossoverSigns large_{8};
+/// The closed forms of the two variances, the signs, and the roots.
+class CrossoverProof final : public CompositeProof {
+ public:
+  CrossoverProof();
+};
+
+/// The closed forms of the two losses, and that F* < sin(phi)/phi.
+class LossAgainstVarianceProof final : public CompositeProof {
+ public:
+  LossAgainstVarianceProof();
 };
 
 }  // namespace straightedge::proofs

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <claim.hpp>
 #include <generators.hpp>
+#include <isotropic_identities.hpp>
 #include <straightedge/reflow.hpp>
 
 #include <algorithm>
@@ -50,6 +51,13 @@ class IndependentRectifiesToOt final : public TieredClaim<IndependentRectifiesTo
     return {planted_case({8, 0}, {0, 0}, 0, 0),   planted_case({8, -3, 4}, {0, 0, 0}, 128, 0),
             planted_case({8, -8}, {8, -4}, 0, 0), planted_case({8, -8}, {12, -8}, 64, 0),
             planted_case({8, -8}, {8, -8}, 0, 5), planted_case({16, 0}, {4, -10}, 64, 3)};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "every symmetric C that commutes with M, d = 1 to 6, F >= 0 (not: that one that does not commute misses it)",
+        {symmetric_coupling_identity(1), symmetric_coupling_identity(2), symmetric_coupling_identity(3),
+         symmetric_coupling_identity(4), symmetric_coupling_identity(5), symmetric_coupling_identity(6)});
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const auto& correlation = value.list("correlation");

@@ -2,6 +2,7 @@
 // 8 d [ (2d+4)/3 + d F ] under independent pairing.
 #include <fmt/format.h>
 #include <isotropic.hpp>
+#include <isotropic_identities.hpp>
 
 #include <algorithm>
 
@@ -39,6 +40,11 @@ class IsotropicOtVariance final : public TieredClaim<IsotropicOtVariance> {
   std::vector<Case> planted() const override {
     return {isotropic(2, 120 * 16, 0), isotropic(4, 90 * 16, 256), isotropic(8, 10 * 16, 13),
             isotropic(2, 180 * 16, 26)};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof("every even d, phi in (0, 180] degrees, F >= 0",
+                                     {zero_field_identity(2), zero_field_identity(4), rotation_identity()});
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();

@@ -2,6 +2,7 @@
 // as the angle tends to 180 degrees.
 #include <fmt/format.h>
 #include <isotropic.hpp>
+#include <isotropic_identities.hpp>
 
 namespace straightedge::proofs {
 namespace {
@@ -42,6 +43,11 @@ class IsotropicPairVariance final : public TieredClaim<IsotropicPairVariance> {
   std::vector<Case> planted() const override {
     return {isotropic(2, 120 * 16, 64), isotropic(4, 90 * 16, 256), isotropic(8, 10 * 16, 13),
             isotropic(2, half_turn - 1, 26), isotropic(2, half_turn, 1)};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof("every even d, phi in (0, 180) degrees, F >= 0",
+                                     {pair_moments_identity(2), pair_moments_identity(4), rotation_identity()});
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();

@@ -1,6 +1,7 @@
 // The pair field's loss is 4 k^2 d F phi / sin phi and the OT field's 4 k^2 d: the loss prefers OT only for F > sin phi
 // / phi, later than the gradient variance does. Between F* and sin phi / phi the two disagree about the better field.
 #include <fmt/format.h>
+#include <crossover_proof.hpp>
 #include <isotropic.hpp>
 
 #include <algorithm>
@@ -46,6 +47,10 @@ class LossAgainstVariance final : public TieredClaim<LossAgainstVariance> {
   std::vector<Case> planted() const override {
     return {at_position(2, 120, 65535), at_position(4, 60, 65535), at_position(2, 120, 1), at_position(8, 150, 32768),
             at_position(2, 10, 32768)};
+  }
+  const Proof* proof() const override {
+    static const LossAgainstVarianceProof proof;
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();

@@ -3,6 +3,7 @@
 // phi).
 #include <fmt/format.h>
 #include <isotropic.hpp>
+#include <isotropic_identities.hpp>
 #include <straightedge/quadrature.hpp>
 
 #include <algorithm>
@@ -51,6 +52,13 @@ class NoisePullsTowardsOt final : public TieredClaim<NoisePullsTowardsOt> {
   }
   std::vector<Case> planted() const override {
     return {planted_case(2, 120, 64, 1), planted_case(4, 60, 256, -3), planted_case(2, 170, 26, 2)};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "the only field of zero loss: any A, d = 1 and 2; the rate: every even d, phi in (0, 180) degrees, F > 0",
+        {residual_identity(1), residual_identity(2), pair_moments_identity(2), pair_moments_identity(4),
+         rotation_identity()});
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();

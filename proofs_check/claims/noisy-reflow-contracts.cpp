@@ -2,6 +2,7 @@
 // phi' = 2c / sqrt(c^2 + F) atan(k / sqrt(c^2 + F)) < phi; with bridge noise another such formula.
 #include <fmt/format.h>
 #include <isotropic.hpp>
+#include <isotropic_identities.hpp>
 
 #include <algorithm>
 
@@ -49,6 +50,13 @@ class NoisyReflowContracts final : public TieredClaim<NoisyReflowContracts> {
   std::vector<Case> planted() const override {
     return {planted_case(2, 120, 128, false), planted_case(2, 120, 128, true), planted_case(4, 60, 256, false),
             planted_case(2, 20, 256, true),   planted_case(2, 180, 64, false), planted_case(2, 180, 64, true)};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "every even d, phi in (0, 180] degrees, every constant and every bridge noise s > 0",
+        {reflow_identity(2, NoiseKind::constant), reflow_identity(2, NoiseKind::bridge),
+         reflow_identity(4, NoiseKind::constant), reflow_identity(4, NoiseKind::bridge), rotation_identity()});
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const std::int64_t angle = value.list("angles").front();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <rapidcheck.h>
 #include <isotropic.hpp>
+#include <isotropic_identities.hpp>
 
 #include <algorithm>
 
@@ -41,6 +42,12 @@ class RandomVsRotated final : public TieredClaim<RandomVsRotated> {
   std::vector<Case> planted() const override {
     // offset -1 lies between the mutant's tie and the true one: sqrt(1 + 1e-3) lowers k^2 by more than 2e-4 of itself.
     return {at_offset(2, -1), at_offset(2, 1), at_offset(4, -1), at_offset(8, -2048), at_offset(32, 256)};
+  }
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "every even d, phi in (0, 180] degrees",
+        {zero_field_identity(2), zero_field_identity(4), rotation_identity(), tie_identity()});
+    return &proof;
   }
   bool admits(const Case& value) const override {
     const std::int64_t d = value.integer("d");

@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 #include <claim.hpp>
 #include <generators.hpp>
+#include <isotropic_identities.hpp>
 #include <straightedge/field.hpp>
 
 #include <algorithm>
@@ -90,6 +91,13 @@ class SgdStationary final : public Claim {
             planted_case(3, {0, -16, 0, 16, 0, 0, 0, 0, 8}, {5, -6, 7, 8, 9, -10, 11, 12, 13}, 50, 2)};
   }
 
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "any A, mu, x0 and t with I + t (A - I) invertible, d = 1 and 2: the residual of a field is S U, which is zero "
+        "for its own coupling and only there",
+        {residual_identity(1), residual_identity(2)});
+    return &proof;
+  }
   bool admits(const Case& value) const override {
     const auto d = static_cast<Eigen::Index>(value.integer("d"));
     if (d < 1 || std::cmp_less(value.list("map").size(), d * d) || std::cmp_less(value.list("points").size(), 3 * d) ||

@@ -1,6 +1,7 @@
 // For a deterministic straight coupling explicit Euler on any grid without singular times is exact.
 #include <claim.hpp>
 #include <exact_judgement.hpp>
+#include <field_identities.hpp>
 #include <finite_generators.hpp>
 #include <generators.hpp>
 
@@ -122,6 +123,13 @@ class StraightMeansOneStep final : public Claim {
     };
   }
 
+  const Proof* proof() const override {
+    static const IdentityProof proof(
+        "any A, mu and x0 and any grid without singular times, d = 1, 2, 3: on its line a point's velocity is x1 - x0, "
+        "so that a step of Euler's stays on the line",
+        {straight_line_identity(1), straight_line_identity(2), straight_line_identity(3)});
+    return &proof;
+  }
   std::vector<std::string> classes(const Case& value) const override {
     const Matrix<Rational> a = map_of(value);
     const Grids grids = grids_of(value, a);

@@ -1,5 +1,7 @@
 #include <straightedge/residual.hpp>
 
+#include <straightedge/degree.hpp>
+
 namespace straightedge {
 namespace {
 
@@ -195,5 +197,12 @@ STRAIGHTEDGE_INSTANTIATE(Real100)
 STRAIGHTEDGE_INSTANTIATE(Real150)
 STRAIGHTEDGE_INSTANTIATE(Rational)
 STRAIGHTEDGE_INSTANTIATE(Interval)
+template GradientExpansion<Degree> gradient_expansion<Degree>(const PairField<Degree>&, const Mismatch<Degree>&,
+                                                              const Degree&, bool);
+template GradientMomentsAtTime<Degree> gradient_moments_at_time<Degree>(const NoiseSchedule<Degree>&,
+                                                                        const PairField<Degree>&,
+                                                                        const Mismatch<Degree>&, const Degree&);
+template Degree loss_at_time<Degree>(const NoiseSchedule<Degree>&, const PairField<Degree>&, const Mismatch<Degree>&,
+                                     const Degree&);
 
 }  // namespace straightedge
