@@ -31,13 +31,17 @@ Box BoxProof::part_box(std::int64_t part) const {
   return box;
 }
 
+double BoxProof::length(std::size_t side, const Range& range) const {
+  return (range.high - range.low) / (root_[side].high - root_[side].low);
+}
+
 Box BoxProof::cut(Box& box) const {
   std::size_t longest = 0;
-  double length = 0;
+  double greatest = 0;
   for (std::size_t i = 0; i < box.size(); ++i) {
-    const double relative = (box[i].high - box[i].low) / (root_[i].high - root_[i].low);
-    if (relative > length) {
-      length = relative;
+    const double here = length(i, box[i]);
+    if (here > greatest) {
+      greatest = here;
       longest = i;
     }
   }

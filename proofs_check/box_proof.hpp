@@ -1,8 +1,8 @@
 // Proofs by branch and bound: a box of parameters is decided by enclosures, or cut in two and its halves are.
 //
 // The trace of a part is the tree that the search found, in preorder: `s` a box that was cut across its longest side
-// (in units of the root box; the first of equal ones), `p` one that is proved, `o` one left open at the depth limit. A
-// checker that follows it evaluates the proved boxes and nothing else.
+// (the first of equal ones), `p` one that is proved, `o` one left open at the depth limit. A checker that follows it
+// evaluates the proved boxes and nothing else.
 #pragma once
 
 #include <proof.hpp>
@@ -35,6 +35,11 @@ class BoxProof : public Proof {
 
   /// The box of a part.
   [[nodiscard]] Box part_box(std::int64_t part) const;
+
+ protected:
+  /// How long a side is, for the choice of the one to cut; in units of the root box unless overridden. Sums, products
+  /// and quotients only: a checker elsewhere must find the same.
+  [[nodiscard]] virtual double length(std::size_t side, const Range& range) const;
 
  private:
   /// Cuts a box; the first half stays in it, the second is returned.
