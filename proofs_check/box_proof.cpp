@@ -2,7 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace straightedge::proofs {
+namespace {
+
+constexpr char kCut = 's';
+constexpr char kOpen = 'o';
+
+void leave_open(const Box& box, double share, PartOutcome& outcome) {
+  outcome.open += share;
+  if (outcome.note.empty()) {
+    outcome.note = "first at " + to_string(box);
+  }
+}
+
+}  // namespace
+
+BoxProof::BoxProof(Box root, std::int64_t cuts, int depth, std::vector<BoxArgument> arguments)
+    : root_(std::move(root)), cuts_(cuts), depth_(depth), arguments_(std::move(arguments)) {}
 
 std::string to_string(const Box& box) {
   std::string text;
@@ -52,9 +70,20 @@ Box BoxProof::cut(Box& box) const {
   return upper;
 }
 
+bool BoxProof::proves(const Box& box, char argument) const {
+  const BoxDecision decision = decide(box, Variant::claim);
+  return decision.kind == BoxDecision::Kind::proved && decision.argument == argument;
+}
+
+const std::string* BoxProof::name_of(char letter) const {
+  const auto found = std::find_if(arguments_.begin(), arguments_.end(),
+                                  [letter](const BoxArgument& argument) { return argument.letter == letter; });
+  return found == arguments_.end() ? nullptr : &found->name;
+}
+
 PartOutcome BoxProof::check(std::int64_t part, Variant variant) const {
   PartOutcome outcome;
-  search(part_box(part), 0, 1.0, variant, outcome);
+  search(part_box(part), 0, volume(part), variant, outcome);
   return outcome;
 }
 
@@ -63,62 +92,73 @@ void BoxProof::search(Box box, int depth, double share, Variant variant, PartOut
     return;
   }
   ++outcome.evaluations;
-  switch (decide(box, variant)) {
-    case BoxDecision::proved:
-      outcome.trace += 'p';
-      return;
-    case BoxDecision::refuted:
-      outcome.holds = false;
-      outcome.note = to_string(box);
-      return;
-    case BoxDecision::unknown:
-      break;
-  }
-  if (depth == depth_) {
-    outcome.trace += 'o';
-    outcome.open += share;
-    outcome.note = outcome.note.empty() ? "first at " + to_string(box) : outcome.note;
+  const BoxDecision decision = decide(box, variant);
+  if (decision.kind == BoxDecision::Kind::proved) {
+    outcome.trace += decision.argument;
+    outcome.decided[*name_of(decision.argument)] += share;
     return;
   }
-  outcome.trace += 's';
+  if (decision.kind == BoxDecision::Kind::refuted) {
+    outcome.holds = false;
+    outcome.note = to_string(box);
+    return;
+  }
+  if (depth == depth_) {
+    outcome.trace += kOpen;
+    leave_open(box, share, outcome);
+    return;
+  }
+  outcome.trace += kCut;
   Box upper = cut(box);
   search(std::move(box), depth + 1, share / 2, variant, outcome);
   search(std::move(upper), depth + 1, share / 2, variant, outcome);
 }
 
-PartOutcome BoxProof::recheck(std::int64_t part, const std::string& trace) const {
-  PartOutcome outcome;
-  std::size_t position = 0;
-  follow(part_box(part), 1.0, trace, position, outcome);
-  if (outcome.holds && position != trace.size()) {
-    outcome.holds = false;
-    outcome.note = fmt::format("part {}: {} letters of its trace are left over", part, trace.size() - position);
+bool BoxProof::walk(std::int64_t part, const std::string& trace, const Visitor& visit) const {
+  struct Pending {
+    Box box;
+    double share;
+  };
+  std::vector<Pending> pending{{part_box(part), volume(part)}};
+  for (const char letter : trace) {
+    if (pending.empty()) {
+      return false;
+    }
+    Pending next = std::move(pending.back());
+    pending.pop_back();
+    if (letter == kCut) {
+      Box upper = cut(next.box);
+      pending.push_back({std::move(upper), next.share / 2});
+      pending.push_back({std::move(next.box), next.share / 2});
+    } else if (!visit(next.box, next.share, letter)) {
+      return true;
+    }
   }
-  return outcome;
+  return pending.empty();
 }
 
-void BoxProof::follow(Box box, double share, const std::string& trace, std::size_t& position,
-                      PartOutcome& outcome) const {
-  if (!outcome.holds) {
-    return;
-  }
-  const char letter = position < trace.size() ? trace[position++] : '\0';
-  if (letter == 's') {
-    Box upper = cut(box);
-    follow(std::move(box), share / 2, trace, position, outcome);
-    follow(std::move(upper), share / 2, trace, position, outcome);
-    return;
-  }
-  if (letter == 'o') {
-    outcome.open += share;
-    outcome.note = outcome.note.empty() ? "first at " + to_string(box) : outcome.note;
-    return;
-  }
-  ++outcome.evaluations;
-  if (letter != 'p' || decide(box, Variant::claim) != BoxDecision::proved) {
+PartOutcome BoxProof::recheck(std::int64_t part, const std::string& trace) const {
+  PartOutcome outcome;
+  const bool whole = walk(part, trace, [&](const Box& box, double share, char letter) {
+    if (letter == kOpen) {
+      leave_open(box, share, outcome);
+      return true;
+    }
+    ++outcome.evaluations;
+    const std::string* name = name_of(letter);
+    outcome.holds = name != nullptr && proves(box, letter);
+    if (outcome.holds) {
+      outcome.decided[*name] += share;
+    } else {
+      outcome.note = fmt::format("{}: not proved by '{}'", to_string(box), letter);
+    }
+    return outcome.holds;
+  });
+  if (outcome.holds && !whole) {
     outcome.holds = false;
-    outcome.note = fmt::format("{}: {}", to_string(box), letter == 'p' ? "not proved" : "the trace ends too early");
+    outcome.note = fmt::format("part {}: its trace is not one whole tree of boxes", part);
   }
+  return outcome;
 }
 
 }  // namespace straightedge::proofs

@@ -118,6 +118,9 @@ class Phase {
     if (task.kind == Task::Kind::chunk) {
       progress_.cases += static_cast<std::int64_t>(task.weight);
     }
+    if (task.kind == Task::Kind::proof) {
+      progress_.volume += settings_.claims[task.claim]->proof()->volume(task.first);
+    }
   }
 
   bool stopped() {
@@ -163,13 +166,19 @@ Campaign run_campaign(const Settings& settings, const Execution& execution) {
     }
   }
   Progress progress;
+  const std::vector<Task> first_tasks = first_phase(settings, execution.shard);
+  for (const Task& task : first_tasks) {
+    if (task.kind == Task::Kind::proof) {
+      progress.all_volume += settings.claims[task.claim]->proof()->volume(task.first);
+    }
+  }
   const auto decided_here = std::count_if(settings.claims.begin(), settings.claims.end(),
                                           [](const Claim* claim) { return claim->info().by == DecidedBy::prove; });
   progress.all_cases = decided_here * execution.shard.cases_of(settings.cases);
 
   // The shares are a guess for the time left that is displayed: 16 cases at many digits against all in double.
   const double first_share = static_cast<double>(settings.cases) / (static_cast<double>(settings.cases) + 600.0);
-  Phase(settings, execution, campaign, progress, first_share).run(first_phase(settings, execution.shard));
+  Phase(settings, execution, campaign, progress, first_share).run(first_tasks);
   if (campaign.complete) {
     Phase(settings, execution, campaign, progress, 0.7 * (1 - first_share)).run(second_phase(campaign.records));
   }

@@ -54,6 +54,8 @@ struct Progress {
   double done = 0;  ///< 0 to 1, of the expected work
   std::int64_t cases = 0;
   std::int64_t all_cases = 0;
+  double volume = 0;      ///< decided by proofs on boxes: each claim's whole set has volume 1
+  double all_volume = 0;  ///< of the boxes that are to be decided
 };
 
 /// What decides only how the results are arrived at.

@@ -150,7 +150,9 @@ std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
   for (std::size_t claim = 0; claim < settings.claims.size(); ++claim) {
     if (const Proof* proof = settings.claims[claim]->proof(); proof != nullptr && decided_here(claim)) {
       for (std::int64_t part = shard.index - 1; part < proof->parts(); part += shard.count) {
-        tasks.push_back({.kind = Kind::proof, .claim = claim, .first = part, .weight = kPartWeight});
+        if (proof->is_checked(part, settings.cases)) {
+          tasks.push_back({.kind = Kind::proof, .claim = claim, .first = part, .weight = kPartWeight});
+        }
       }
     }
   }

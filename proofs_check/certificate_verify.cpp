@@ -60,8 +60,8 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
   }
 }
 
-/// Every part of the shard again, from its trace.
-void verify_proof(const ClaimRecord& record, const Shard& shard, Verification& verification) {
+/// Every part that the shard checked again, from its trace.
+void verify_proof(const ClaimRecord& record, const Shard& shard, std::int64_t cases, Verification& verification) {
   const Proof* proof = record.claim->proof();
   if (!record.proof || proof == nullptr) {
     return;
@@ -72,7 +72,9 @@ void verify_proof(const ClaimRecord& record, const Shard& shard, Verification& v
   }
   ProofRecord again{.parts = proof->parts()};
   for (std::int64_t part = shard.index - 1; part < proof->parts(); part += shard.count) {
-    again.add(part, proof->recheck(part, traces[part]));
+    if (proof->is_checked(part, cases)) {
+      again.add(part, proof->recheck(part, traces[part]));
+    }
   }
   const auto summary = [](const ProofRecord& proved) {
     return fmt::format("{} of {} parts, {} failing, {:.3g} % open", proved.checked, proved.parts, proved.failing,
@@ -115,7 +117,7 @@ std::vector<Verification> verify(const nlohmann::json& certificate) {
           fmt::format("verdict: {}; its records give {}", stated, verdict_name(rulings[i])));
     }
     verify_row(records[i], verification);
-    verify_proof(records[i], shard_of(certificate), verification);
+    verify_proof(records[i], shard_of(certificate), settings_of(certificate).cases, verification);
     all.push_back(std::move(verification));
   }
   return all;

@@ -1,5 +1,6 @@
 #include <composite_proof.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace straightedge::proofs {
@@ -22,14 +23,38 @@ CompositeProof::Place CompositeProof::place_of(std::int64_t part) const {
   throw std::out_of_range("CompositeProof: no such part");
 }
 
+int CompositeProof::boxed_members() const {
+  return static_cast<int>(
+      std::count_if(members_.begin(), members_.end(), [](const auto& member) { return member->volume(0) > 0; }));
+}
+
+PartOutcome CompositeProof::of_whole(PartOutcome outcome) const {
+  const int boxed = std::max(1, boxed_members());
+  outcome.open /= boxed;
+  for (auto& [argument, share] : outcome.decided) {
+    share /= boxed;
+  }
+  return outcome;
+}
+
+double CompositeProof::volume(std::int64_t part) const {
+  const Place place = place_of(part);
+  return place.member.volume(place.part) / std::max(1, boxed_members());
+}
+
+bool CompositeProof::is_checked(std::int64_t part, std::int64_t cases) const {
+  const Place place = place_of(part);
+  return place.member.is_checked(place.part, cases);
+}
+
 PartOutcome CompositeProof::check(std::int64_t part, Variant variant) const {
   const Place place = place_of(part);
-  return place.member.check(place.part, variant);
+  return of_whole(place.member.check(place.part, variant));
 }
 
 PartOutcome CompositeProof::recheck(std::int64_t part, const std::string& trace) const {
   const Place place = place_of(part);
-  return place.member.recheck(place.part, trace);
+  return of_whole(place.member.recheck(place.part, trace));
 }
 
 }  // namespace straightedge::proofs

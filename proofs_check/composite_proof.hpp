@@ -22,6 +22,8 @@ class CompositeProof : public Proof {
   [[nodiscard]] std::string method() const override { return method_; }
   [[nodiscard]] std::string arithmetic() const override { return arithmetic_; }
   [[nodiscard]] std::int64_t parts() const override;
+  [[nodiscard]] double volume(std::int64_t part) const override;
+  [[nodiscard]] bool is_checked(std::int64_t part, std::int64_t cases) const override;
   [[nodiscard]] PartOutcome check(std::int64_t part, Variant variant) const override;
   [[nodiscard]] PartOutcome recheck(std::int64_t part, const std::string& trace) const override;
 
@@ -31,6 +33,10 @@ class CompositeProof : public Proof {
     std::int64_t part;
   };
   [[nodiscard]] Place place_of(std::int64_t part) const;
+  /// An outcome of a member, its shares taken of the whole.
+  [[nodiscard]] PartOutcome of_whole(PartOutcome outcome) const;
+  /// How many members have boxes: each has an equal share of the volume.
+  [[nodiscard]] int boxed_members() const;
 
   std::string set_;
   std::string method_;

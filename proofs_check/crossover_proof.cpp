@@ -81,9 +81,9 @@ BoxDecision CrossoverSigns::decide(const Box& box, Variant variant) const {
   const auto q = quadratic_on(2, box[0]);
   const Interval constant = variant == Variant::mutant ? Interval(-q.constant) : q.constant;
   if (lower(q.leading) > 0 && upper(constant) < 0) {
-    return BoxDecision::proved;
+    return BoxDecision::proved();
   }
-  return upper(q.leading) <= 0 || lower(constant) >= 0 ? BoxDecision::refuted : BoxDecision::unknown;
+  return upper(q.leading) <= 0 || lower(constant) >= 0 ? BoxDecision::refuted() : BoxDecision::unknown();
 }
 
 CrossoverBelowLoss::CrossoverBelowLoss() : BoxProof({{kFirstDegree, kLastDegree}}, 16, 20) {}
@@ -101,9 +101,9 @@ BoxDecision CrossoverBelowLoss::decide(const Box& box, Variant variant) const {
   const Interval at_two = at(crossover_quadratic<Interval>(2, integrals), f);
   const Interval slope = f * (f * integrals.i3 + integrals.i2 - Interval(1)) - integrals.mean_q;
   if (lower(at_two) > 0 && lower(slope) > 0) {
-    return BoxDecision::proved;
+    return BoxDecision::proved();
   }
-  return upper(at_two) <= 0 || upper(slope) <= 0 ? BoxDecision::refuted : BoxDecision::unknown;
+  return upper(at_two) <= 0 || upper(slope) <= 0 ? BoxDecision::refuted() : BoxDecision::unknown();
 }
 
 std::string CrossoverRoots::set() const {

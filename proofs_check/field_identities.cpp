@@ -7,17 +7,6 @@
 namespace straightedge::proofs {
 namespace {
 
-/// 1e-9 under Variant::mutant, else 0.
-template <class T>
-T falsification(Variant variant) {
-  return variant == Variant::mutant ? T(T(1) / T(1'000'000'000)) : T(0);
-}
-
-template <class T>
-void append(std::vector<T>& entries, const Matrix<T>& a) {
-  entries.insert(entries.end(), a.data(), a.data() + a.size());
-}
-
 template <class T>
 Vector<T> applied_to(const Matrix<T>& a, const Vector<T>& x) {
   return product<T>(a, x);

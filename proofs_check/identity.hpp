@@ -67,6 +67,18 @@ class IdentityProof final : public Proof {
   std::vector<Part> parts_;
 };
 
+/// What a mutant adds to a factor 1.
+template <class T>
+T falsification(Variant variant) {
+  return variant == Variant::mutant ? T(T(1) / T(1'000'000'000)) : T(0);
+}
+
+/// Appends the entries of a.
+template <class T>
+void append(std::vector<T>& values, const Matrix<T>& a) {
+  values.insert(values.end(), a.data(), a.data() + a.size());
+}
+
 /// The d x d matrix and the vector that a group's values are the entries of, row by row.
 template <class T>
 Matrix<T> matrix_of(const std::vector<T>& values, int d, std::size_t first = 0) {

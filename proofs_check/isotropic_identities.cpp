@@ -8,11 +8,6 @@
 namespace straightedge::proofs {
 namespace {
 
-template <class T>
-T falsification(Variant variant) {
-  return variant == Variant::mutant ? T(T(1) / T(1'000'000'000)) : T(0);
-}
-
 /// a I + b J.
 template <class T>
 Matrix<T> similarity(int d, const T& a, const T& b) {
@@ -22,11 +17,6 @@ Matrix<T> similarity(int d, const T& a, const T& b) {
     result(i, i + 1) = -b;
   }
   return result;
-}
-
-template <class T>
-void append(std::vector<T>& values, const Matrix<T>& a) {
-  values.insert(values.end(), a.data(), a.data() + a.size());
 }
 
 template <class T>

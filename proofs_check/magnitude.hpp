@@ -1,5 +1,6 @@
-// Bounds of moduli: a formula made of sums, differences and products, sent through this type, bounds its own modulus for
-// all complex arguments whose moduli are bounded by what is put in. Rounded up by a factor 1 + 2^-48 in each operation.
+// Bounds of moduli: a formula made of sums, differences and products, sent through this type, bounds its own modulus
+// for all complex arguments whose moduli are bounded by what is put in. Rounded up by a factor 1 + 2^-48 in each
+// operation.
 #pragma once
 
 #include <cmath>

@@ -1,8 +1,9 @@
 // Intervals with double ends, for boxes: wide, and many of them.
 //
-// Boost.Interval's arithmetic with one replacement: ends are computed in the ordinary rounding to nearest and then moved
-// outward by at least one unit in the last place, so that nothing depends on the rounding mode or on what a compiler
-// does around a change of it. Overflow is the user's concern: an end that is not finite must be treated as unknown.
+// Boost.Interval's arithmetic with one replacement: ends are computed in the ordinary rounding to nearest and then
+// moved outward by at least one unit in the last place, so that nothing depends on the rounding mode or on what a
+// compiler does around a change of it. Overflow is the user's concern: an end that is not finite must be treated as
+// unknown.
 #pragma once
 
 #include <boost/numeric/interval.hpp>
@@ -37,9 +38,8 @@ struct OutwardRounding {
 
 }  // namespace internal
 
-using Outward =
-    boost::numeric::interval<double, boost::numeric::interval_lib::policies<
-                                         internal::OutwardRounding,
-                                         boost::numeric::interval_lib::checking_base<double>>>;
+using Outward = boost::numeric::interval<
+    double, boost::numeric::interval_lib::policies<internal::OutwardRounding,
+                                                   boost::numeric::interval_lib::checking_base<double>>>;
 
 }  // namespace straightedge::proofs

@@ -1,23 +1,15 @@
-#include <outward.hpp>
 #include <own_variance.hpp>
 
+#include <straightedge/degree.hpp>
+
+#include <gradient.hpp>
 #include <magnitude.hpp>
+#include <outward.hpp>
 
 namespace straightedge::proofs {
 namespace {
 
-template <class T>
-T square(const T& x) {
-  return T(x * x);
-}
-template <>
-Outward square(const Outward& x) {
-  return boost::numeric::square(x);
-}
-template <class T>
-Divided<T> square(const Divided<T>& f) {
-  return {square<T>(f.zero), square<T>(f.here), T(f.quotient * T(f.zero + f.here))};
-}
+using OutwardGradient = Gradient<Outward, 4>;
 
 /// f(0) + slope kappa.
 template <class T>
@@ -65,8 +57,8 @@ OwnMoments<T> own_moments_at(const T& a, const T& b, const T& kappa, const T& t,
   const Divided<T> v1 = affine<T>(v1_zero, T(v1_zero + kappa * v1_slope), v1_slope);
   const Divided<T> v2 = affine<T>(v2_zero, T(v2_zero + kappa * v2_slope), v2_slope);
   // K D^2 = [[k11, -s k12], [s k21, k22]].
-  const Divided<T> k11 = w * v1 - T(t * square<T>(b)) * s2;
-  const Divided<T> k22 = p * v2 - T(t * square<T>(a)) * s2;
+  const Divided<T> k11 = w * v1 - T(t * square(b)) * s2;
+  const Divided<T> k22 = p * v2 - T(t * square(a)) * s2;
   const Divided<T> k12 = a * w + tb * v2;
   const Divided<T> k21 = ta * v1 + b * p;
   // K S^T D^3 = [[y11, -s y12], [s y21, y22]].
@@ -75,7 +67,7 @@ OwnMoments<T> own_moments_at(const T& a, const T& b, const T& kappa, const T& t,
   const Divided<T> y12 = tb * k11 + k12 * p;
   const Divided<T> y21 = k21 * w + ta * k22;
   // |G|^2 = 2 (1-t)^2 + t^2 (a^2 + b^2) + 2 t (1-t) (a + b) cos(phi).
-  const T spread = T(2) * square<T>(rest) + square<T>(ta) + square<T>(tb);
+  const T spread = T(2) * square(rest) + square(ta) + square(tb);
   const T cross = T(2) * rest * (ta + tb);
   const Divided<T> g2 = affine<T>(T(spread + cross), T(spread + cross * cosine), T(T(-2) * cross));
 
@@ -113,18 +105,32 @@ OwnMoments<T> own_moments(const T& a, const T& b, const T& kappa, const Quadratu
   return sum;
 }
 
-#define STRAIGHTEDGE_INSTANTIATE(T)                                                                                 \
-  template OwnMoments<T> own_moments_at<T>(const T&, const T&, const T&, const T&, const T&, const Divided<T>&);    \
-  template OwnVariance<T> own_variance_of<T>(const OwnMoments<T>&, const T&);
+// Sums, differences and products alone make own_moments_at: it serves bounds of moduli and degrees too.
+#define STRAIGHTEDGE_INSTANTIATE(T) \
+  template OwnMoments<T> own_moments_at<T>(const T&, const T&, const T&, const T&, const T&, const Divided<T>&);
+STRAIGHTEDGE_INSTANTIATE(Magnitude)
+STRAIGHTEDGE_INSTANTIATE(Degree)
+STRAIGHTEDGE_INSTANTIATE(Rational)
 STRAIGHTEDGE_INSTANTIATE(double)
 STRAIGHTEDGE_INSTANTIATE(Outward)
-STRAIGHTEDGE_INSTANTIATE(Magnitude)
+STRAIGHTEDGE_INSTANTIATE(OutwardGradient)
 #undef STRAIGHTEDGE_INSTANTIATE
-#define STRAIGHTEDGE_INSTANTIATE(T)                                                                                 \
-  template Divided<T> own_determinant<T>(const T&, const T&, const T&, const T&, const T&);                         \
-  template Divided<T> reciprocal<T>(const Divided<T>&);                                                             \
+
+template Divided<Rational> reciprocal<Rational>(const Divided<Rational>&);
+#define STRAIGHTEDGE_INSTANTIATE(T) \
+  template Divided<T> own_determinant<T>(const T&, const T&, const T&, const T&, const T&);
+STRAIGHTEDGE_INSTANTIATE(Rational)
+STRAIGHTEDGE_INSTANTIATE(Degree)
+STRAIGHTEDGE_INSTANTIATE(double)
+STRAIGHTEDGE_INSTANTIATE(Outward)
+#undef STRAIGHTEDGE_INSTANTIATE
+
+#define STRAIGHTEDGE_INSTANTIATE(T)                                           \
+  template OwnVariance<T> own_variance_of<T>(const OwnMoments<T>&, const T&); \
   template OwnMoments<T> own_moments<T>(const T&, const T&, const T&, const QuadratureRule<T>&);
 STRAIGHTEDGE_INSTANTIATE(double)
 STRAIGHTEDGE_INSTANTIATE(Outward)
+STRAIGHTEDGE_INSTANTIATE(OutwardGradient)
+#undef STRAIGHTEDGE_INSTANTIATE
 
 }  // namespace straightedge::proofs

@@ -30,6 +30,17 @@ struct OwnMoments {
   Divided<T> mean11, mean22, mean12, mean21;
 };
 
+/// Calls f on each part of x with the same part of y.
+template <class T, class U, class F>
+void for_each_pair(OwnMoments<T>& x, const OwnMoments<U>& y, const F& f) {
+  f(x.linear, y.linear);
+  f(x.quadratic, y.quadratic);
+  f(x.mean11, y.mean11);
+  f(x.mean22, y.mean22);
+  f(x.mean12, y.mean12);
+  f(x.mean21, y.mean21);
+}
+
 /// At the time t, `rest` = 1 - t; `over_d` is 1/D. Only sums, differences and products: T may be a bound of moduli.
 template <class T>
 [[nodiscard]] OwnMoments<T> own_moments_at(const T& a, const T& b, const T& kappa, const T& t, const T& rest,

@@ -1,6 +1,8 @@
 #include <pairing_boxes.hpp>
 
 #include <array>
+#include <pairing_identities.hpp>
+#include <square.hpp>
 
 namespace straightedge::proofs {
 namespace {
@@ -21,18 +23,6 @@ static_assert(kNodes >= 20);
 Interval around(const Real50& value) {
   const Real50 radius = abs(value) * Real50("1e-48");
   return Interval(Real50(value - radius), Real50(value + radius));
-}
-
-template <class T>
-T square(const T& x) {
-  return T(x * x);
-}
-// The product of an interval with itself does not know that both factors are the same.
-template <>
-Interval square(const Interval& x) {
-  Interval result;
-  mpfi_sqr(result.backend().data(), x.backend().data());
-  return result;
 }
 
 template <class T>
@@ -70,19 +60,19 @@ PairingDifference<T> pairing_difference(const T& a1, const T& a2, const T& g, co
       const T m = (T(1) - s) / t;
       const T sx = s * x;
       const T e = sx * (T(2) * t * x - T(1));
-      const T y = square<T>(s) * m;
-      q += square<T>(sx);
-      kk += square<T>(T(s * m));
-      s_squared += square<T>(s);
-      pull += square<T>(T(t * x - T(1) / T(2))) - T(1) / T(4);
-      e_squared += square<T>(e);
+      const T y = square(s) * m;
+      q += square(sx);
+      kk += square(T(s * m));
+      s_squared += square(s);
+      pull += square(T(t * x - T(1) / T(2))) - T(1) / T(4);
+      e_squared += square(e);
       ey += e * y;
       sums.e[i] += weight * e;
       sums.y[i] += weight * y;
       sums.sx[i] += weight * sx;
     }
     // 2 g Q (3 + 2 g p) - 2 Q (3 + 2 p) = Q (6 (g - 1) + 4 (g^2 - 1) p)
-    const T g_squared = square<T>(g);
+    const T g_squared = square(g);
     sums.constant += weight * (q * (T(6) * (g - T(1)) + T(4) * (g_squared - T(1)) * pull) +
                                T(2) * (g_squared - T(1)) * e_squared + T(2) * sine_squared * q);
     sums.linear += weight * (q * s_squared + kk * pull - T(2) * ey);
@@ -100,11 +90,11 @@ PairingDifference<T> pairing_difference(const T& a1, const T& a2, const T& g, co
   T mixed(0);
   T off(0);
   for (std::size_t i = 0; i < 2; ++i) {
-    means += square<T>(sums.e[i]);
+    means += square(sums.e[i]);
     mixed += sums.e[i] * sums.y[i];
-    off += square<T>(sums.sx[i]);
+    off += square(sums.sx[i]);
   }
-  return {T(4) * (sums.constant - (square<T>(g) - T(1)) * means - sine_squared * off),
+  return {T(4) * (sums.constant - (square(g) - T(1)) * means - sine_squared * off),
           T(8) * (g - T(1)) * (sums.linear + mixed)};
 }
 
@@ -113,7 +103,7 @@ template PairingDifference<double> pairing_difference<double>(const double&, con
 template PairingDifference<Interval> pairing_difference<Interval>(const Interval&, const Interval&, const Interval&,
                                                                   const Interval&, const QuadratureRule<Interval>&);
 
-PairingProof::PairingProof() : BoxProof({{kSmallest, kLargest}, {kSmallest, kLargest}}, 8, 16) {
+PairingBoxes::PairingBoxes() : BoxProof({{kSmallest, kLargest}, {kSmallest, kLargest}}, 8, 16) {
   const QuadratureRule<Real50>& rule = gauss_legendre<Real50>(kNodes);
   for (std::size_t i = 0; i < rule.nodes.size(); ++i) {
     rule_.nodes.push_back(around(rule.nodes[i]));
@@ -121,11 +111,11 @@ PairingProof::PairingProof() : BoxProof({{kSmallest, kLargest}, {kSmallest, kLar
   }
 }
 
-std::string PairingProof::set() const {
+std::string PairingBoxes::set() const {
   return "d = 2, any mean, all M with eigenvalues in [0.1, 10], every constant noise: the coefficients of F^0 and F^1";
 }
 
-BoxDecision PairingProof::decide(const Box& box, Variant variant) const {
+BoxDecision PairingBoxes::decide(const Box& box, Variant variant) const {
   const auto root_of = [](const Range& range) { return sqrt(Interval(Real50(range.low), Real50(range.high))); };
   // cos 120 = -1/2; the mutant's cosine, 0.2079 < cos 78 < 0.208, to three digits does as well.
   const bool mutant = variant == Variant::mutant;
@@ -134,9 +124,21 @@ BoxDecision PairingProof::decide(const Box& box, Variant variant) const {
   const auto [constant, linear] =
       pairing_difference<Interval>(root_of(box[0]), root_of(box[1]), Interval(1) - cosine, sine_squared, rule_);
   if (lower(constant) > 0 && lower(linear) > 0) {
-    return BoxDecision::proved;
+    return BoxDecision::proved();
   }
-  return upper(constant) < 0 || upper(linear) < 0 ? BoxDecision::refuted : BoxDecision::unknown;
+  return upper(constant) < 0 || upper(linear) < 0 ? BoxDecision::refuted() : BoxDecision::unknown();
+}
+
+PairingProof::PairingProof()
+    : CompositeProof(
+          "d = 2, every mean, every M, phi in (90, 180) degrees, every constant noise: the coefficients of F^0 and "
+          "F^1; "
+          "at 120 degrees for eigenvalues of M in [0.1, 10] by boxes too",
+          "exact identities and enclosure on boxes", "exact, enclosed") {
+  add<IdentityProof>(
+      "", std::vector<Identity>{pairing_moments_identity(), substitution_identity(), pairing_integrals_identity()});
+  add<PairingSigns>();
+  add<PairingBoxes>();
 }
 
 }  // namespace straightedge::proofs

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <box_proof.hpp>
+#include <composite_proof.hpp>
 
 #include <straightedge/quadrature.hpp>
 #include <straightedge/scalar.hpp>
@@ -30,14 +31,20 @@ template <class T>
                                                       const QuadratureRule<T>& rule);
 
 /// Both coefficients are positive for phi = 120 degrees and eigenvalues of M in a box; the mutant has 78 degrees.
-class PairingProof final : public BoxProof {
+class PairingBoxes final : public BoxProof {
  public:
-  PairingProof();
+  PairingBoxes();
   [[nodiscard]] std::string set() const override;
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
 
  private:
   QuadratureRule<Interval> rule_;
+};
+
+/// For all targets at once by pairing_identities.hpp; and once more, by another way, on the boxes.
+class PairingProof final : public CompositeProof {
+ public:
+  PairingProof();
 };
 
 }  // namespace straightedge::proofs

@@ -5,13 +5,23 @@
 #include <nlohmann/json.hpp>
 
 namespace straightedge::proofs {
+namespace {
+
+// A sum of shares must not depend on the order of the parts, so they are kept in whole units.
+double in_units(double share) {
+  constexpr double kUnit = 0x1p-50;
+  return std::ceil(share / kUnit) * kUnit;
+}
+
+}  // namespace
 
 void ProofRecord::add(std::int64_t part, const PartOutcome& outcome) {
   ProofRecord one{.parts = parts,
                   .checked = 1,
                   .evaluations = outcome.evaluations,
                   .failing = outcome.holds ? 0 : 1,
-                  .open = outcome.open / static_cast<double>(parts)};
+                  .open = outcome.open,
+                  .decided = outcome.decided};
   if (!outcome.note.empty()) {
     one.noted = part;
     one.note = outcome.note;
@@ -22,14 +32,15 @@ void ProofRecord::add(std::int64_t part, const PartOutcome& outcome) {
   merge(one);
 }
 
-// The sum of `open` must not depend on the order of the parts, so it is kept in whole units.
 void ProofRecord::merge(const ProofRecord& other) {
-  constexpr double kUnit = 0x1p-40;
   parts = std::max(parts, other.parts);
   checked += other.checked;
   evaluations += other.evaluations;
   failing += other.failing;
-  open += std::ceil(other.open / kUnit) * kUnit;
+  open += in_units(other.open);
+  for (const auto& [argument, share] : other.decided) {
+    decided[argument] += in_units(share);
+  }
   if (other.noted >= 0 && (noted < 0 || other.noted < noted)) {
     noted = other.noted;
     note = other.note;
@@ -39,25 +50,24 @@ void ProofRecord::merge(const ProofRecord& other) {
 }
 
 void to_json(nlohmann::json& json, const PartOutcome& outcome) {
-  json = {{"holds", outcome.holds},
-          {"evaluations", outcome.evaluations},
-          {"open", outcome.open},
-          {"trace", outcome.trace},
-          {"note", outcome.note}};
+  json = {{"holds", outcome.holds}, {"evaluations", outcome.evaluations},
+          {"open", outcome.open},   {"decided", outcome.decided},
+          {"trace", outcome.trace}, {"note", outcome.note}};
 }
 
 void from_json(const nlohmann::json& json, PartOutcome& outcome) {
   json.at("holds").get_to(outcome.holds);
   json.at("evaluations").get_to(outcome.evaluations);
   json.at("open").get_to(outcome.open);
+  json.at("decided").get_to(outcome.decided);
   json.at("trace").get_to(outcome.trace);
   json.at("note").get_to(outcome.note);
 }
 
 void to_json(nlohmann::json& json, const ProofRecord& record) {
-  json = {{"parts", record.parts},     {"checked", record.checked}, {"evaluations", record.evaluations},
-          {"failing", record.failing}, {"open", record.open},       {"noted_part", record.noted},
-          {"note", record.note}};
+  json = {{"parts", record.parts},      {"checked", record.checked}, {"evaluations", record.evaluations},
+          {"failing", record.failing},  {"open", record.open},       {"decided", record.decided},
+          {"noted_part", record.noted}, {"note", record.note}};
 }
 
 void from_json(const nlohmann::json& json, ProofRecord& record) {
@@ -66,6 +76,7 @@ void from_json(const nlohmann::json& json, ProofRecord& record) {
   json.at("evaluations").get_to(record.evaluations);
   json.at("failing").get_to(record.failing);
   json.at("open").get_to(record.open);
+  json.at("decided").get_to(record.decided);
   json.at("noted_part").get_to(record.noted);
   json.at("note").get_to(record.note);
 }

@@ -8,6 +8,7 @@
 #include <claim.hpp>
 
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -16,11 +17,12 @@ namespace straightedge::proofs {
 
 /// What checking one part found.
 struct PartOutcome {
-  bool holds = true;             ///< nothing contradicts the claim
-  std::int64_t evaluations = 0;  ///< points at which, or boxes on which, something was computed
-  double open = 0;               ///< share of the part's set on which the check could not say
-  std::string trace = {};        ///< what a checker needs to go over it again without a search; may be empty
-  std::string note = {};         ///< where it does not hold, or what is open
+  bool holds = true;                           ///< nothing contradicts the claim
+  std::int64_t evaluations = 0;                ///< points at which, or boxes on which, something was computed
+  double open = 0;                             ///< share of the whole set's volume on which the check could not say
+  std::map<std::string, double> decided = {};  ///< ... and that it decided, by argument; empty without boxes
+  std::string trace = {};  ///< what a checker needs to go over it again without a search; may be empty
+  std::string note = {};   ///< where it does not hold, or what is open
 };
 
 class Proof {
@@ -33,6 +35,10 @@ class Proof {
   /// "exact", "enclosed": for the row of the claim.
   [[nodiscard]] virtual std::string arithmetic() const = 0;
   [[nodiscard]] virtual std::int64_t parts() const = 0;
+  /// The share of the whole set's volume that a part covers: 0 for parts that are not boxes of parameters.
+  [[nodiscard]] virtual double volume(std::int64_t /*part*/) const { return 0; }
+  /// Whether a run with so many cases a claim checks the part: a long proof leaves parts out where there are few.
+  [[nodiscard]] virtual bool is_checked(std::int64_t /*part*/, std::int64_t /*cases*/) const { return true; }
   [[nodiscard]] virtual PartOutcome check(std::int64_t part, Variant variant) const = 0;
   /// Checks a part again from its trace, without searching. Whoever trusts a certificate trusts this alone.
   [[nodiscard]] virtual PartOutcome recheck(std::int64_t part, const std::string& /*trace*/) const {
@@ -52,10 +58,11 @@ struct ProofRecord {
   std::int64_t checked = 0;  ///< of them
   std::int64_t evaluations = 0;
   std::int64_t failing = 0;
-  double open = 0;                     ///< share of the whole set, summed over the checked parts
-  std::int64_t noted = -1;             ///< the lowest part that has a note, or -1
-  std::string note = {};               ///< its note
-  std::vector<PartTrace> traces = {};  ///< ascending by part
+  double open = 0;                             ///< share of the whole set's volume, summed over the checked parts
+  std::map<std::string, double> decided = {};  ///< the same of what was decided, by argument
+  std::int64_t noted = -1;                     ///< the lowest part that has a note, or -1
+  std::string note = {};                       ///< its note
+  std::vector<PartTrace> traces = {};          ///< ascending by part
 
   void add(std::int64_t part, const PartOutcome& outcome);
   void merge(const ProofRecord& other);

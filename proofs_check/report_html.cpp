@@ -125,9 +125,12 @@ std::string proof_text(const ClaimRecord& record) {
     return {};
   }
   const Proof& proof = *record.claim->proof();
-  return fmt::format("{}, by {}: {} of {} parts, {} evaluations{}", proof.set(), proof.method(), record.proof->checked,
-                     record.proof->parts, record.proof->evaluations,
-                     record.proof->open > 0 ? fmt::format(", {:.3g} % of the set open", 100 * record.proof->open) : "");
+  std::string text = fmt::format("{}, by {}: {} of {} parts, {} evaluations", proof.set(), proof.method(),
+                                 record.proof->checked, record.proof->parts, record.proof->evaluations);
+  for (const auto& [argument, share] : record.proof->decided) {
+    text += fmt::format(", {:.4g} % of the volume by {}", 100 * share, argument);
+  }
+  return text + (record.proof->open > 0 ? fmt::format(", {:.3g} % of it open", 100 * record.proof->open) : "");
 }
 
 std::string section_html(const ClaimRecord& record, const Ruling& ruling) {

@@ -43,6 +43,11 @@ Found with_proof(const ProofRecord& proof, const ClaimInfo& info) {
   if (proof.complete()) {
     return {judges_the_statement(info) ? Verdict::proved : info.when_cases_hold, {}};
   }
+  if (proof.checked < proof.parts) {
+    return {info.when_cases_hold,
+            fmt::format("not proved: with so few cases a claim {} of the proof's {} parts are checked", proof.checked,
+                        proof.parts)};
+  }
   return {info.when_cases_hold,
           fmt::format("not proved: {:.3g} % of the set is open; {}", 100 * proof.open, proof.note)};
 }

@@ -2,6 +2,7 @@
 // field's.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <own_variance_boxes.hpp>
 #include <sampled_variance.hpp>
 #include <straightedge/gradient_variance.hpp>
 #include <variance_margin.hpp>
@@ -55,6 +56,10 @@ class Figure4Own final : public TieredClaim<Figure4Own> {
             plain({8, -8}, {180 * 16}, 26),
             sampled(plain({8, -8}, {120 * 16}, 13), 1),
             sampled(plain({4, -3, 0}, {100 * 16}, 77), 2)};
+  }
+  const Proof* proof() const override {
+    static const OwnVarianceProof proof;
+    return &proof;
   }
   bool admits(const Case& value) const override {
     return value.integer("sigma") > 0 && !is_unrotated(value) &&

@@ -38,8 +38,10 @@ void ProgressDisplay::show(const proofs::Progress& progress) {
   last_ = now;
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const std::string left = clock_text(elapsed * (1 - progress.done) / progress.done);
-  const std::string text =
-      fmt::format("{:3.0f} %  {} of {} cases  {} left", 100 * progress.done, progress.cases, progress.all_cases, left);
+  const std::string boxes =
+      progress.all_volume > 0 ? fmt::format("{:.1f} % of boxes  ", 100 * progress.volume / progress.all_volume) : "";
+  const std::string text = fmt::format("{:3.0f} %  {} of {} cases  {}{} left", 100 * progress.done, progress.cases,
+                                       progress.all_cases, boxes, left);
   if (style_ == Style::bar) {
     fmt::print(stderr, "\r{}\033[K", bar_line(progress.done, text, terminal_width(2)));
     drawn_ = true;

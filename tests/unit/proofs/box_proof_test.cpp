@@ -4,6 +4,7 @@
 #include <certificate_verify.hpp>
 #include <crossover_proof.hpp>
 #include <pairing_boxes.hpp>
+#include <pairing_identities.hpp>
 
 #include <cmath>
 #include <straightedge/gradient_variance.hpp>
@@ -19,7 +20,7 @@ class CornerSum final : public BoxProof {
   [[nodiscard]] BoxDecision decide(const Box& box, Variant) const override {
     const double low = box[0].low + box[1].low;
     const double high = box[0].high + box[1].high;
-    return low > bound_ ? BoxDecision::proved : high <= bound_ ? BoxDecision::refuted : BoxDecision::unknown;
+    return low > bound_ ? BoxDecision::proved() : high <= bound_ ? BoxDecision::refuted() : BoxDecision::unknown();
   }
 
  private:
@@ -70,6 +71,51 @@ TEST(BoxProof, IsCheckedAgainFromItsTraceWithFewerEvaluations) {
   EXPECT_LE(again.evaluations, (found.evaluations + 1) / 2);
 }
 
+/// "|x| > 1 on [-8, 8]", by one argument for either sign.
+class TwoSides final : public BoxProof {
+ public:
+  TwoSides() : BoxProof({{-8, 8}}, 1, 5, {{'l', "left"}, {'r', "right"}}) {}
+  [[nodiscard]] std::string set() const override { return "an interval"; }
+  [[nodiscard]] BoxDecision decide(const Box& box, Variant) const override {
+    return proves(box, 'l')   ? BoxDecision::proved('l')
+           : proves(box, 'r') ? BoxDecision::proved('r')
+                              : BoxDecision::unknown();
+  }
+  [[nodiscard]] bool proves(const Box& box, char argument) const override {
+    return argument == 'l' ? box[0].high < -1 : argument == 'r' && box[0].low > 1;
+  }
+};
+
+TEST(BoxProof, SharesItsVolumeAmongItsArgumentsAndWhatIsOpen) {
+  const PartOutcome found = TwoSides().check(0, Variant::claim);
+  // Boxes of length 1/2 at the depth limit: [-1.5, 1.5] is open, [-8, -1.5] and [1.5, 8] are not.
+  EXPECT_EQ(found.open, 3.0 / 16);
+  EXPECT_EQ(found.decided, (std::map<std::string, double>{{"left", 6.5 / 16}, {"right", 6.5 / 16}}));
+  EXPECT_EQ(TwoSides().recheck(0, found.trace).decided, found.decided);
+}
+
+TEST(BoxProof, RejectsATraceThatNamesAnotherArgument) {
+  const PartOutcome found = TwoSides().check(0, Variant::claim);
+  std::string altered = found.trace;
+  altered[altered.find('r')] = 'l';
+  EXPECT_FALSE(TwoSides().recheck(0, altered).holds);
+}
+
+TEST(BoxProof, WalksTheBoxesOfATraceInItsOrder) {
+  std::vector<double> ends{-8};
+  const TwoSides proof;
+  EXPECT_TRUE(proof.walk(0, proof.check(0, Variant::claim).trace, [&](const Box& box, double share, char letter) {
+    EXPECT_EQ(box[0].low, ends.back());
+    EXPECT_EQ(share, (box[0].high - box[0].low) / 16);
+    EXPECT_EQ(letter, box[0].high < -1 ? 'l' : box[0].low > 1 ? 'r' : 'o');
+    ends.push_back(box[0].high);
+    return true;
+  }));
+  EXPECT_EQ(ends.back(), 8);
+  EXPECT_FALSE(proof.walk(0, "sl", [](const Box&, double, char) { return true; }));
+  EXPECT_FALSE(proof.walk(0, "lr", [](const Box&, double, char) { return true; }));
+}
+
 TEST(BoxProof, RejectsEveryTraceWithOneLetterAltered) {
   const CornerSum proof(0);
   const PartOutcome found = proof.check(0, Variant::claim);
@@ -87,6 +133,12 @@ TEST(BoxProof, RejectsEveryTraceWithOneLetterAltered) {
   EXPECT_FALSE(proof.recheck(0, found.trace.substr(1)).holds);
   EXPECT_FALSE(proof.recheck(0, found.trace + "p").holds);
   EXPECT_FALSE(proof.recheck(0, "").holds);
+}
+
+Matrix<Real50> diagonal(double first, double second) {
+  Matrix<Real50> result = Matrix<Real50>::Zero(2, 2);
+  result.diagonal() << Real50(first), Real50(second);
+  return result;
 }
 
 TEST(PairingDifference, IsThatOfTheTwoGradientVariances) {
@@ -108,10 +160,40 @@ TEST(PairingDifference, IsThatOfTheTwoGradientVariances) {
   }
 }
 
-TEST(PairingProof, CoversItsWholeBoxAndItsMutantFails) {
-  const PairingProof proof;
+TEST(PairingBoxes, CoverTheirWholeBoxAndTheirMutantFails) {
+  const PairingBoxes proof;
   EXPECT_TRUE(check_all(proof).complete());
   EXPECT_GT(check_all(proof, Variant::mutant).failing, 0);
+}
+
+TEST(PairingProof, HoldsForAllTargetsInEachOfItsSteps) {
+  EXPECT_TRUE(check_all(PairingProof()).complete());
+  for (const Identity& step : {pairing_moments_identity(), substitution_identity(), pairing_integrals_identity()}) {
+    EXPECT_GT(check_all(IdentityProof("", {step}), Variant::mutant).failing, 0);
+  }
+  EXPECT_GT(check_all(PairingSigns(), Variant::mutant).failing, 0);
+}
+
+TEST(PairingProof, LowerBoundsAreBelowTheCoefficientsThemselves) {
+  for (const double l1 : {1e-4, 0.01, 1.0, 30.0, 1e4}) {
+    for (const double l2 : {1e-3, 0.5, 1.0, 2e3}) {
+      for (const double degrees : {91.0, 120.0, 170.0}) {
+        const double g = 1 - std::cos(degrees * pi<double>() / 180);
+        const Gaussian<Real50> target{Vector<Real50>::Zero(2), diagonal(l1, l2)};
+        const auto field = optimal_transport_field<Real50>(target);
+        const auto rotation = plane_rotation<Real50>(2, 0, 1, Real50(degrees) * pi<Real50>() / Real50(180));
+        const auto rotated = variance_in_constant_noise<Real50>(rotated_coupling<Real50>(target, rotation), field);
+        const auto independent = variance_in_constant_noise<Real50>(independent_coupling<Real50>(target), field);
+        const auto h = [](double a) {
+          return (22 * (a * a * a * a + 1) + 7 * (a * a * a + a) + 2 * a * a) / (60 * a * a * a);
+        };
+        const double constant = static_cast<double>(Real50(rotated.constant - independent.constant));
+        const double linear = static_cast<double>(Real50(rotated.linear - independent.linear));
+        EXPECT_GT(constant, 8 * (2 - g) * (3 * g - 2)) << l1 << ' ' << l2 << ' ' << degrees;
+        EXPECT_GT(linear, 8 * (g - 1) * (h(std::sqrt(l1)) + h(std::sqrt(l2)))) << l1 << ' ' << l2 << ' ' << degrees;
+      }
+    }
+  }
 }
 
 TEST(CertificateWithBoxes, IsVerifiedAndWithOneBoxAlteredIsNot) {
