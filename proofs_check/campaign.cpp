@@ -1,14 +1,11 @@
 #include <campaign.hpp>
 
-#include <mpfr.h>
-
 #include <algorithm>
 #include <campaign_tasks.hpp>
 #include <chrono>
-#include <exception>
 #include <mutex>
 #include <numeric>
-#include <thread>
+#include <parallel.hpp>
 
 namespace straightedge::proofs {
 namespace {
@@ -35,7 +32,13 @@ class Phase {
         fresh.push_back(task);
       }
     }
-    work_through(fresh);
+    for_each_index(fresh.size(), execution_.jobs, [&](std::size_t index) {
+      if (stopped()) {
+        return false;
+      }
+      finish(fresh[index]);
+      return true;
+    });
     progress_.done = start_ + share_;
   }
 
@@ -49,36 +52,6 @@ class Phase {
     }
     take(task, *stored);
     return true;
-  }
-
-  void work_through(const std::vector<Task>& tasks) {
-    const auto threads = std::min(static_cast<std::size_t>(std::max(execution_.jobs, 1)), tasks.size());
-    if (threads <= 1) {
-      work(tasks);
-    } else {
-      std::vector<std::jthread> pool;
-      for (std::size_t i = 0; i < threads; ++i) {
-        pool.emplace_back([&] {
-          work(tasks);
-          mpfr_free_cache();  // each thread has its own constants
-        });
-      }
-    }
-    if (error_) {
-      std::rethrow_exception(error_);
-    }
-  }
-
-  void work(const std::vector<Task>& tasks) {
-    try {
-      for (std::size_t next = next_++; next < tasks.size() && !stopped(); next = next_++) {
-        finish(tasks[next]);
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      error_ = error_ ? error_ : std::current_exception();
-      failed_ = true;
-    }
   }
 
   // Records change under the lock only. Tasks of the third phase read theirs, so they get a copy of it.
@@ -124,12 +97,12 @@ class Phase {
   }
 
   bool stopped() {
-    if (execution_.stop != nullptr && *execution_.stop) {
-      const std::lock_guard lock(mutex_);
-      campaign_.complete = false;
-      return true;
+    if (execution_.stop == nullptr || !*execution_.stop) {
+      return false;
     }
-    return failed_;
+    const std::lock_guard lock(mutex_);
+    campaign_.complete = false;
+    return true;
   }
 
   const Settings& settings_;
@@ -140,10 +113,7 @@ class Phase {
   double start_ = 0;
   double all_weight_ = 0;
   double done_weight_ = 0;
-  std::atomic<std::size_t> next_ = 0;
-  std::atomic<bool> failed_ = false;
   std::mutex mutex_;
-  std::exception_ptr error_;
 };
 
 // In the order of source and index, whichever thread was first; the search's last.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <parallel.hpp>
 #include <straightedge/error.hpp>
 
 namespace straightedge::proofs {
@@ -61,7 +62,8 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
 }
 
 /// Every part that the shard checked again, from its trace.
-void verify_proof(const ClaimRecord& record, const Shard& shard, std::int64_t cases, Verification& verification) {
+void verify_proof(const ClaimRecord& record, const Shard& shard, std::int64_t cases, int jobs,
+                  Verification& verification) {
   const Proof* proof = record.claim->proof();
   if (!record.proof || proof == nullptr) {
     return;
@@ -70,17 +72,28 @@ void verify_proof(const ClaimRecord& record, const Shard& shard, std::int64_t ca
   for (const PartTrace& trace : record.proof->traces) {
     traces[trace.part] = trace.trace;
   }
-  ProofRecord again{.parts = proof->parts()};
+  std::vector<std::int64_t> parts;
   for (std::int64_t part = shard.index - 1; part < proof->parts(); part += shard.count) {
     if (proof->is_checked(part, cases)) {
-      again.add(part, proof->recheck(part, traces[part]));
+      parts.push_back(part);
     }
+  }
+  std::vector<PartOutcome> outcomes(parts.size());
+  for_each_index(parts.size(), jobs, [&](std::size_t i) {
+    const auto trace = traces.find(parts[i]);
+    outcomes[i] = proof->recheck(parts[i], trace == traces.end() ? std::string() : trace->second);
+    return true;
+  });
+  ProofRecord again{.parts = proof->parts()};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    again.add(parts[i], outcomes[i]);
   }
   const auto summary = [](const ProofRecord& proved) {
     return fmt::format("{} of {} parts, {} failing, {:.3g} % open", proved.checked, proved.parts, proved.failing,
                        100 * proved.open);
   };
-  if (summary(again) == summary(*record.proof) && again.open == record.proof->open) {
+  if (summary(again) == summary(*record.proof) && again.open == record.proof->open &&
+      again.decided == record.proof->decided) {
     verification.agreements.push_back(fmt::format("proof: {}", summary(again)));
   } else {
     verification.departures.push_back(fmt::format("proof: {}; the certificate has {}{}", summary(again),
@@ -102,7 +115,7 @@ Outcome replay(const Counterexample& counterexample) {
              : judge_in_tier(*claim, counterexample.value, Tier::digits100, Variant::claim);
 }
 
-std::vector<Verification> verify(const nlohmann::json& certificate) {
+std::vector<Verification> verify(const nlohmann::json& certificate, int jobs) {
   const std::vector<ClaimRecord> records = records_of(certificate);
   const std::vector<Ruling> rulings = rule_all(records, shard_of(certificate));
   std::vector<Verification> all;
@@ -117,7 +130,7 @@ std::vector<Verification> verify(const nlohmann::json& certificate) {
           fmt::format("verdict: {}; its records give {}", stated, verdict_name(rulings[i])));
     }
     verify_row(records[i], verification);
-    verify_proof(records[i], shard_of(certificate), settings_of(certificate).cases, verification);
+    verify_proof(records[i], shard_of(certificate), settings_of(certificate).cases, jobs, verification);
     all.push_back(std::move(verification));
   }
   return all;

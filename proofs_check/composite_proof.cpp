@@ -42,11 +42,6 @@ double CompositeProof::volume(std::int64_t part) const {
   return place.member.volume(place.part) / std::max(1, boxed_members());
 }
 
-bool CompositeProof::is_checked(std::int64_t part, std::int64_t cases) const {
-  const Place place = place_of(part);
-  return place.member.is_checked(place.part, cases);
-}
-
 PartOutcome CompositeProof::check(std::int64_t part, Variant variant) const {
   const Place place = place_of(part);
   return of_whole(place.member.check(place.part, variant));

@@ -23,7 +23,6 @@ class CompositeProof : public Proof {
   [[nodiscard]] std::string arithmetic() const override { return arithmetic_; }
   [[nodiscard]] std::int64_t parts() const override;
   [[nodiscard]] double volume(std::int64_t part) const override;
-  [[nodiscard]] bool is_checked(std::int64_t part, std::int64_t cases) const override;
   [[nodiscard]] PartOutcome check(std::int64_t part, Variant variant) const override;
   [[nodiscard]] PartOutcome recheck(std::int64_t part, const std::string& trace) const override;
 

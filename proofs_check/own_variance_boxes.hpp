@@ -45,10 +45,6 @@ class OwnVarianceBoxes final : public BoxProof {
     Outward linear, quadratic;
   };
   [[nodiscard]] std::optional<Excess> enclose_excess(const Box& box) const;
-  /// All parts from 2,000 cases on, a sample of them below.
-  [[nodiscard]] bool is_checked(std::int64_t part, std::int64_t cases) const override {
-    return cases >= 2000 || part % 17 == 0;
-  }
 
  protected:
   /// Eigenvalues are measured by their ratio.
@@ -62,6 +58,10 @@ class OwnVarianceBoxes final : public BoxProof {
 class OwnVarianceProof final : public CompositeProof {
  public:
   OwnVarianceProof();
+  /// All parts from 2,000 cases on, a sample of them below.
+  [[nodiscard]] bool is_checked(std::int64_t part, std::int64_t cases) const override {
+    return cases >= 2000 || part % 17 == 0;
+  }
 };
 
 }  // namespace straightedge::proofs

@@ -131,6 +131,9 @@ std::string report_table(const std::vector<ClaimRecord>& records, const std::vec
     text += joined(columns, row, colour ? colour_of(records[row], rulings[row]) : nullptr);
   }
   for (std::size_t row = 0; row < records.size(); ++row) {
+    if (rulings[row].verdict == Verdict::proved && records[row].proof) {
+      text += fmt::format("{}: proved for {}\n", records[row].claim->info().id, records[row].claim->proof()->set());
+    }
     if (!rulings[row].note.empty()) {
       text += fmt::format("{}: {}\n", records[row].claim->info().id, rulings[row].note);
     }

@@ -79,8 +79,10 @@ int prove(const ProveOptions& options) {
   if (!options.replay.empty()) {
     return replay_counterexample(options.replay);
   }
+  const int jobs =
+      options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   if (!options.verify.empty()) {
-    return verify_certificate(options.verify);
+    return verify_certificate(options.verify, jobs);
   }
   ProveRun run;
   run.settings = {.seed = seed_from(options.seed),
@@ -88,7 +90,7 @@ int prove(const ProveOptions& options) {
                   .precise = proofs::tier_from(options.digits),
                   .claims = claims_from(options.claims)};
   run.shard = shard_from(options.shard);
-  run.jobs = options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  run.jobs = jobs;
   run.resume = options.resume;
   run.quiet = options.quiet;
   run.out = options.out;

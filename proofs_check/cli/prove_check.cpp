@@ -47,9 +47,9 @@ int replay_counterexample(const std::filesystem::path& file) {
   return refutes == refutation_expected ? kAsExpected : kDeparture;
 }
 
-int verify_certificate(const std::filesystem::path& file) {
+int verify_certificate(const std::filesystem::path& file, int jobs) {
   const nlohmann::json certificate = proofs::read_certificate(file);
-  const auto verifications = reading(file, [&] { return proofs::verify(certificate); });
+  const auto verifications = reading(file, [&] { return proofs::verify(certificate, jobs); });
   bool departs = false;
   for (const proofs::Verification& verification : verifications) {
     fmt::print("{}: {}\n", verification.claim, fmt::join(verification.agreements, "; "));

@@ -27,6 +27,6 @@ struct ProveRun {
 [[nodiscard]] int replay_counterexample(const std::filesystem::path& file);
 
 /// Re-checks a certificate. Returns 1 if anything in it is not found again, else its campaign's exit code.
-[[nodiscard]] int verify_certificate(const std::filesystem::path& file);
+[[nodiscard]] int verify_certificate(const std::filesystem::path& file, int jobs);
 
 }  // namespace straightedge::cli

@@ -135,15 +135,18 @@ TEST(OwnVarianceBoxes, ProveAllOfAPartAndAreCheckedAgainWithFewerEvaluations) {
   }
 }
 
-TEST(OwnVarianceBoxes, AreASampleWhereThereAreFewCases) {
-  const OwnVarianceBoxes boxes;
+TEST(OwnVarianceProof, ChecksASampleOfItsPartsWhereThereAreFewCases) {
+  const OwnVarianceProof proof;
   std::int64_t checked = 0;
-  for (std::int64_t part = 0; part < boxes.parts(); ++part) {
-    checked += boxes.is_checked(part, 200) ? 1 : 0;
-    EXPECT_TRUE(boxes.is_checked(part, 2000));
+  double volume = 0;
+  for (std::int64_t part = 0; part < proof.parts(); ++part) {
+    checked += proof.is_checked(part, 200) ? 1 : 0;
+    volume += proof.volume(part);
+    EXPECT_TRUE(proof.is_checked(part, 2000));
   }
-  EXPECT_GT(checked, 20);
-  EXPECT_LT(checked, 40);
+  EXPECT_GT(checked, 30);
+  EXPECT_LT(checked, 45);
+  EXPECT_EQ(volume, 1);
 }
 
 TEST(Gradient, IsTheDerivativeOfSumsProductsQuotientsAndSquares) {
