@@ -161,6 +161,9 @@ Campaign run_campaign(const Settings& settings, const Execution& execution) {
     if (const Proof* proof = claim->proof()) {
       campaign.records.back().proof = ProofRecord{.parts = proof->parts()};
     }
+    if (const Survey* survey = claim->survey()) {
+      campaign.records.back().survey = SurveyRecord{.rows = survey->rows(settings.cases)};
+    }
   }
   Progress progress;
   const auto decided_here = std::count_if(settings.claims.begin(), settings.claims.end(),
