@@ -107,23 +107,21 @@ std::string MemorisationSurvey::title() const {
 
 std::string MemorisationSurvey::method() const {
   return fmt::format(
-      "Each trial has a set of its own, N sources and N targets from N(0, I), the same for every f and both kinds. "
-      "frozen: the flow on frozen pairs from a training source; memorised if it ends within {} of the targets' "
-      "root-mean-square size of its own partner. resampled: the flow of the minimiser with sources drawn anew, from a "
-      "fresh source; memorised if the distance to the nearest target is below {:.4g} of that to the second nearest "
-      "(Yoon et al. 2023). Runge-Kutta of order 4, steps doubled until the end moves by less than {} of the size and "
-      "by "
-      "less than its distance from the threshold; a frozen source within the tube bound of its own line needs no "
-      "integration. In double precision.",
+      "Each trial has a set of its own, N sources and N targets from N(0, I), the same for every f and both kinds.\n"
+      "frozen: the flow on frozen pairs from a training source. Memorised: it ends within {} of the targets' "
+      "root-mean-square size of its own partner.\n"
+      "resampled: the flow of the minimiser with sources drawn anew, from a fresh source. Memorised: the distance "
+      "to the nearest target is below {:.4g} of that to the second nearest (Yoon et al. 2023); a point that knows "
+      "nothing of the targets passes with probability 3^-d.\n"
+      "Runge-Kutta of order 4, in double precision: steps are doubled until that moves the end by less than {} of "
+      "the size and by less than its distance from the threshold. A frozen source that the tube bound of its own "
+      "line keeps near enough needs no integration.",
       kMemorisedShare, kNearestShare, kFlowTolerance);
 }
 
 std::string MemorisationSurvey::figure() const {
-  return "Figure: rate against f on a logarithmic axis, with lower and upper as error bars; one panel for each kind "
-         "and "
-         "d, one curve for each N. For gnuplot: set datafile separator ','; set logscale x; plot FILE every ::1 using "
-         "4:7:8:9 with "
-         "yerrorbars.";
+  return "Figure: rate against f on a logarithmic axis, lower and upper as error bars; a panel for each kind and d, a "
+         "curve for each N. docs/figures/noise-alone-memorises.gp draws it.";
 }
 
 std::vector<SurveyColumn> MemorisationSurvey::columns() const {

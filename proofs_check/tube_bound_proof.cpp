@@ -4,6 +4,7 @@
 #include <finite_generators.hpp>
 
 #include <array>
+#include <straightedge/error.hpp>
 
 namespace straightedge::proofs {
 namespace {
@@ -48,6 +49,9 @@ ShortNumber largest_short_noise(const TubeGeometry& geometry, Eigen::Index size,
   const Real50 kept = from_rational<Real50>(share) * sqrt(from_rational<Real50>(geometry.size_squared));
   const Real50 radius = std::min<Real50>(separation / 4, kept);
   const Real50 ratio = Real50(size - 1) * spread / radius;
+  if (!(radius > 0 && ratio > 1)) {
+    throw DoesNotExist("the largest noise that a tube bound keeps: two lines meet, or all velocities are nearly equal");
+  }
   ShortNumber f = short_number_below(separation / sqrt(from_rational<Real50>(exponent) * log(ratio)));
   // The approximation above is off by less than one step.
   for (f = f.next(); !certainly_kept(geometry, size, f.value(), exponent, share);) {
@@ -134,8 +138,7 @@ TubeBoundProof::TubeBoundProof() {
 
 std::string TubeBoundProof::set() const {
   return "four random rational sets for each d in {2, 3, 8, 32, 128} and N in {2, 4, 16, 64, 256}, each with the "
-         "largest "
-         "f of ten binary digits at which the bound keeps 1e-6, and 0.05, of the size";
+         "largest f of ten binary digits at which the bound keeps 1e-6, and 0.05, of the size";
 }
 
 PartOutcome TubeBoundProof::check(std::int64_t part, Variant variant) const {

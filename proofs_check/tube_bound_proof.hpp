@@ -38,7 +38,8 @@ namespace straightedge::proofs {
 [[nodiscard]] bool certainly_kept(const TubeGeometry& geometry, Eigen::Index size, const Rational& f,
                                   const Rational& exponent, const Rational& share);
 
-/// The largest f = m 2^k, 512 <= m < 1024, that is certainly kept. Lines must not meet, nor all be parallel.
+/// The largest f = m 2^k, 512 <= m < 1024, that is certainly kept. Throws DoesNotExist where lines meet, or where any f
+/// is kept since velocities hardly differ.
 [[nodiscard]] Rational largest_noise(const TubeGeometry& geometry, Eigen::Index size, const Rational& exponent,
                                      const Rational& share);
 

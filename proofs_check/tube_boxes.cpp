@@ -29,11 +29,12 @@ TubeBoxes::TubeBoxes(const TubeSet& set, Eigen::Index own, const TubeGeometry& g
     : BoxProof(tube_of(set.d), 2, 48),
       set_(set),
       own_(own),
-      geometry_(geometry),
       f_(largest_noise(geometry, set.size, 4, Rational(1, 20))),
       line_(set.pairs(), own, f_),
       wall_(enclosed_root(geometry.separation_squared) / 4.0),
-      spread_(static_cast<double>(set.size - 1) * enclosed_root(geometry.spread_squared)) {}
+      spread_(static_cast<double>(set.size - 1) * enclosed_root(geometry.spread_squared)),
+      decay_(enclosed(geometry.separation_squared / (tube_exponent(Variant::claim) * f_ * f_))),
+      mutant_decay_(enclosed(geometry.separation_squared / (tube_exponent(Variant::mutant) * f_ * f_))) {}
 
 std::string TubeBoxes::set() const {
   return fmt::format("the tube of line {} of the set d = {}, N = {}, seed {}, at f = {}", own_, set_.d, set_.size,
@@ -57,7 +58,7 @@ BoxDecision TubeBoxes::decide(const Box& box, Variant variant) const {
   }
   // Only what is inside of the ball matters.
   const Outward inside(w_squared.lower(), std::min(w_squared.upper(), 1.0));
-  const Outward decay = enclosed(geometry_.separation_squared / (tube_exponent(variant) * f_ * f_));
+  const Outward& decay = variant == Variant::claim ? decay_ : mutant_decay_;
   double sum = 0;
   for (std::size_t j = 0; j < line_.others(); ++j) {
     const Outward exponent = line_.exponent(j, u, square(wall_) * inside, t) + decay;

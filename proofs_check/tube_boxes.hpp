@@ -27,11 +27,12 @@ class TubeBoxes final : public BoxProof {
 
   TubeSet set_;
   Eigen::Index own_;
-  TubeGeometry geometry_;
   Rational f_;
   LineEnclosure line_;
-  Outward wall_;    ///< delta/4
-  Outward spread_;  ///< (N-1) V
+  Outward wall_;          ///< delta/4
+  Outward spread_;        ///< (N-1) V
+  Outward decay_;         ///< delta^2 / (4F),
+  Outward mutant_decay_;  ///< delta^2 / (2F)
 };
 
 }  // namespace straightedge::proofs

@@ -8,9 +8,8 @@ namespace straightedge::proofs {
 TubeProof::TubeProof()
     : CompositeProof(
           TubeBoundProof().set() +
-              ": every training source is memorised. The field inequality in the whole tube of every line of one set "
-              "for "
-              "(d, N) = (2, 3), (2, 4), (2, 8), (3, 3), (3, 4), and the ends of all flows of one for (2, 4), (3, 8), "
+              ": every training source is memorised. For one set each, the field inequality in the whole tube of every "
+              "line for (d, N) = (2, 3), (2, 4), (2, 8), (3, 3), (3, 4), and the ends of all flows for (2, 4), (3, 8), "
               "(8, 16)",
           "exact geometry, enclosure of the bound, of the field on boxes, and of flows", "enclosed") {
   add<TubeBoundProof>();

@@ -50,6 +50,15 @@ TEST(MemorisationRate, OfResampledSourcesFallsEarlier) {
   EXPECT_EQ(rate_of(cell_of(true, 32, 64, 1.0, 40)).rate, 1.0);
 }
 
+// Nearer than a third of the second nearest: the nearest is uniform in the ball of the second.
+TEST(MemorisationRate, OfResampledSourcesFallsToThatOfAPointThatKnowsNothing) {
+  const Rate plane = rate_of(cell_of(false, 2, 256, 2.0, 300));
+  EXPECT_LE(plane.lower, 1.0 / 9);
+  EXPECT_GE(plane.upper, 1.0 / 9);
+  EXPECT_LT(plane.upper, 0.2);
+  EXPECT_EQ(rate_of(cell_of(false, 8, 256, 2.0, 100)).memorised, 0) << "3^-8 of them";
+}
+
 TEST(MemorisationRate, HasBoundsAroundIt) {
   const Rate some = rate_of(cell_of(true, 8, 64, 0.5, 32));
   EXPECT_GT(some.memorised, 0);

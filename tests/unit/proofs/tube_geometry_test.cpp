@@ -150,5 +150,12 @@ TEST(LargestNoise, IsKeptAndTheNextOneIsNot) {
   }
 }
 
+TEST(LargestNoise, DoesNotExistWhereLinesMeetOrAllVelocitiesAreEqual) {
+  const TubeGeometry meeting = tube_geometry(LatticePairs(planar({{0, 0, 3, 3}, {1, 0, 0, 3}})));
+  const TubeGeometry parallel = tube_geometry(LatticePairs(planar({{0, 0, 4, 0}, {0, 2, 4, 2}})));
+  EXPECT_THROW((void)largest_noise(meeting, 2, 4, Rational(1, 20)), DoesNotExist);
+  EXPECT_THROW((void)largest_noise(parallel, 2, 4, Rational(1, 20)), DoesNotExist);
+}
+
 }  // namespace
 }  // namespace straightedge::proofs
