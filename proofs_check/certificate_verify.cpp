@@ -111,8 +111,10 @@ void verify_survey(const ClaimRecord& record, const Settings& settings, Verifica
       names += (names.empty() ? "" : ", ") + std::to_string(row);
     }
   }
-  verification.agreements.push_back(
-      fmt::format("survey: rows {} of {}, the others not measured again", names, record.survey->measured.size()));
+  if (!names.empty()) {
+    verification.agreements.push_back(
+        fmt::format("survey: rows {} of {}, the others not measured again", names, record.survey->measured.size()));
+  }
 }
 
 }  // namespace

@@ -4,6 +4,11 @@
 // from the first source of the set, on frozen pairs or with sources drawn anew (memorisation.hpp has the flows and says
 // what counts as memorised). So the trials of a row are independent, and Clopper and Pearson's bounds hold as they are.
 // Trial k of (d, N) has the same set for every f and both kinds: the rows differ by what is compared, not by the draw.
+//
+//   cases of the campaign   d               N                 f                       trials   rows
+//   below 2,000 (quick)     2, 8, 32        64                .05, .2, .5             32       18
+//   below 100,000           2, 8, 32        16, 64, 256       .05, .2, .5, 1          64       72
+//   from there on (deep)    2, 8, 32, 128   16 to 1024 by 4   .01 to 2 in eight steps 256      256
 #pragma once
 
 #include <survey.hpp>

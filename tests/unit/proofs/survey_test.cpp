@@ -164,6 +164,14 @@ TEST(Survey, HasSomeRowsMeasuredAgainByVerify) {
   EXPECT_EQ(verification().departures.front(), "survey: row 2 is measured otherwise");
 }
 
+TEST(Survey, OfAShardWithoutRowsIsVerified) {
+  const json certificate = certificate_of(surveyed(), {.shard = {13, 13}});
+  EXPECT_TRUE(certificate.at("rows").at(0).at("survey").at("measured").empty());
+  const Verification verification = verify(certificate).at(0);
+  EXPECT_TRUE(verification.departures.empty());
+  EXPECT_EQ(verification.agreements.back().find("survey"), std::string::npos);
+}
+
 TEST(Survey, IsATableOfTheReport) {
   const Settings settings = surveyed();
   const Campaign campaign = run_campaign(settings, {});
