@@ -11,7 +11,7 @@ set ytics 0, 0.25, 1 nomirror
 set border 3
 set bars 0.5
 set key off
-set multiplot layout 2,4 margins 0.075,0.985,0.12,0.94 spacing 0.04,0.17
+set multiplot layout 2,4 margins 0.075,0.985,0.12,0.92 spacing 0.04,0.17
 rate(kind, d, n) = strcol(1) eq kind && $2 == d && $3 == n ? $4 : NaN
 do for [kind in 'frozen resampled'] {
   do for [d in '2 8 32 128'] {
