@@ -134,6 +134,9 @@ Campaign run_campaign(const Settings& settings, const Execution& execution) {
     if (const Proof* proof = claim->proof()) {
       campaign.records.back().proof = ProofRecord{.parts = proof->parts()};
     }
+    if (const Survey* survey = claim->survey()) {
+      campaign.records.back().survey = SurveyRecord{.rows = survey->rows(settings.cases)};
+    }
   }
   Progress progress;
   const std::vector<Task> first_tasks = first_phase(settings, execution.shard);

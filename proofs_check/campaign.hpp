@@ -4,7 +4,9 @@
 // tasks as they come. Tallies merge in any order, so the records are the same for any number of threads, for any
 // sharding, and for a run that was stopped and resumed.
 //
-//   phase 1   planted cases, mutant, counterexample to the general statement, chunks of drawn cases
+//   phase 1   planted cases, mutant, counterexample to the general statement, parts of proofs, rows of surveys, chunks
+//   of
+//             drawn cases
 //   phase 2   the 16 smallest margins of each claim, at the campaign's digits
 //   phase 3   the smallest of them at 100 digits; the failing case of the lowest index, shrunk
 //

@@ -4,6 +4,7 @@
 #include <campaign_tally.hpp>
 #include <proof.hpp>
 #include <search.hpp>
+#include <survey.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -52,7 +53,8 @@ struct ClaimRecord {
   std::optional<MutantRecord> mutant = {};
   std::optional<ProofRecord> proof = {};  ///< where the claim has one
   SearchRecord search = {};
-  std::optional<Outcome> general = {};  ///< of counterexample(), at 100 digits, where the claim has one
+  std::optional<SurveyRecord> survey = {};  ///< where the claim has one
+  std::optional<Outcome> general = {};      ///< of counterexample(), at 100 digits, where the claim has one
   std::vector<Counterexample> counterexamples = {};
   std::optional<SmallestMargin> smallest = {};  ///< not in a shard
   double seconds = 0;                           ///< of work, summed over the threads

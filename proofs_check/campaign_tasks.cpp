@@ -121,8 +121,8 @@ void enter_general(Outcome outcome, ClaimRecord& record) {
 }  // namespace
 
 std::string name_of(const Task& task, const Settings& settings) {
-  static constexpr const char* kNames[] = {"planted", "mutant", "general",  "proof", "search",
-                                           "chunk",   "settle", "smallest", "shrink"};
+  static constexpr const char* kNames[] = {"planted", "mutant", "general",  "proof",  "search",
+                                           "chunk",   "settle", "smallest", "shrink", "survey"};
   return fmt::format("{}/{}/{}", settings.claims[task.claim]->info().id, kNames[static_cast<int>(task.kind)],
                      task.first);
 }
@@ -153,6 +153,14 @@ std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
         if (proof->is_checked(part, settings.cases)) {
           tasks.push_back({.kind = Kind::proof, .claim = claim, .first = part, .weight = kPartWeight});
         }
+      }
+    }
+  }
+  for (std::size_t claim = 0; claim < settings.claims.size(); ++claim) {
+    if (const Survey* survey = settings.claims[claim]->survey(); survey != nullptr && decided_here(claim)) {
+      for (std::int64_t row = shard.index - 1; row < survey->rows(settings.cases); row += shard.count) {
+        const double weight = survey->weight(row, settings.cases);
+        tasks.push_back({.kind = Kind::survey, .claim = claim, .first = row, .weight = weight});
       }
     }
   }
@@ -227,6 +235,8 @@ std::optional<nlohmann::json> perform(const Task& task, const ClaimRecord& recor
       return judge_smallest(record, settings.seed).value();
     case Kind::shrink:
       return shrink_first_failure(record, settings);
+    case Kind::survey:
+      return row_to_json(claim.survey()->measure(task.first, {settings.seed, settings.cases}));
   }
   throw std::logic_error("no such task");
 }
@@ -259,6 +269,9 @@ void enter(const Task& task, const nlohmann::json& result, ClaimRecord& record) 
       return;
     case Kind::shrink:
       record.counterexamples.push_back(result.get<Counterexample>());
+      return;
+    case Kind::survey:
+      record.survey.value().add(task.first, row_from_json(result));
       return;
   }
 }

@@ -11,10 +11,10 @@
 namespace straightedge::proofs {
 
 struct Task {
-  enum class Kind { planted, mutant, general, proof, search, chunk, settle, smallest, shrink };
+  enum class Kind { planted, mutant, general, proof, search, chunk, settle, smallest, shrink, survey };
   Kind kind;
   std::size_t claim;       ///< index into the settings' claims
-  std::int64_t first = 0;  ///< planted case, part of the proof, start, chunk or case, by kind
+  std::int64_t first = 0;  ///< planted case, part of the proof, start, chunk, case or row of the survey, by kind
   double weight = 1;       ///< expected work, in cases screened in double
 };
 

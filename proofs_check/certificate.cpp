@@ -45,6 +45,19 @@ json proof_of(const ClaimRecord& record) {
   return result;
 }
 
+json survey_of(const ClaimRecord& record) {
+  if (!record.survey) {
+    return nullptr;
+  }
+  const Survey& survey = *record.claim->survey();
+  json result = *record.survey;
+  result["title"] = survey.title();
+  result["method"] = survey.method();
+  result["figure"] = survey.figure();
+  result["columns"] = survey.columns();
+  return result;
+}
+
 json row_of(const ClaimRecord& record, const Ruling& ruling) {
   const ClaimInfo& info = record.claim->info();
   return {{"claim", info.id},
@@ -61,6 +74,7 @@ json row_of(const ClaimRecord& record, const Ruling& ruling) {
           {"mutant", or_null(record.mutant)},
           {"search", record.search},
           {"proof", proof_of(record)},
+          {"survey", survey_of(record)},
           {"general_statement", or_null(record.general)}};
 }
 
@@ -105,6 +119,7 @@ ClaimRecord record_of(const json& row, const json& counterexamples, const json& 
   record.smallest = optional_from<SmallestMargin>(row.at("smallest_margin"));
   row.at("search").get_to(record.search);
   record.proof = optional_from<ProofRecord>(row.at("proof"));
+  record.survey = optional_from<SurveyRecord>(row.at("survey"));
   for (const json& box : boxes) {
     if (box.at("claim") == row.at("claim")) {
       record.proof.value().traces.push_back({box.at("part").get<std::int64_t>(), box.at("trace").get<std::string>()});

@@ -102,6 +102,36 @@ void verify_proof(const ClaimRecord& record, const Shard& shard, std::int64_t ca
   }
 }
 
+/// Measures some rows of the shard again: four, or as many as there are, spread over the cheaper half of them.
+void verify_survey(const ClaimRecord& record, const Settings& settings, Verification& verification) {
+  const Survey* survey = record.claim->survey();
+  if (!record.survey || survey == nullptr) {
+    return;
+  }
+  std::vector<std::int64_t> rows;
+  for (const auto& [row, values] : record.survey->measured) {
+    rows.push_back(row);
+  }
+  std::stable_sort(rows.begin(), rows.end(), [&](std::int64_t a, std::int64_t b) {
+    return survey->weight(a, settings.cases) < survey->weight(b, settings.cases);
+  });
+  rows.resize((rows.size() + 1) / 2);
+  const std::size_t again = std::min<std::size_t>(rows.size(), 4);
+  std::string names;
+  for (std::size_t i = 0; i < again; ++i) {
+    const std::int64_t row = rows[i * rows.size() / again];
+    if (survey->measure(row, {settings.seed, settings.cases}) != record.survey->measured.at(row)) {
+      verification.departures.push_back(fmt::format("survey: row {} is measured otherwise", row));
+    } else {
+      names += (names.empty() ? "" : ", ") + std::to_string(row);
+    }
+  }
+  if (!names.empty()) {
+    verification.agreements.push_back(
+        fmt::format("survey: rows {} of {}, the others not measured again", names, record.survey->measured.size()));
+  }
+}
+
 }  // namespace
 
 Outcome replay(const Counterexample& counterexample) {
@@ -131,6 +161,7 @@ std::vector<Verification> verify(const nlohmann::json& certificate, int jobs) {
     }
     verify_row(records[i], verification);
     verify_proof(records[i], shard_of(certificate), settings_of(certificate).cases, jobs, verification);
+    verify_survey(records[i], settings_of(certificate), verification);
     all.push_back(std::move(verification));
   }
   return all;

@@ -1,5 +1,5 @@
 // Re-checking a certificate without searching: its verdicts from its own records, and, judged anew, its smallest
-// margins, its counterexamples and its refuted mutants.
+// margins, its counterexamples, its refuted mutants, its proofs, and some rows of its surveys.
 #pragma once
 
 #include <certificate.hpp>

@@ -49,6 +49,7 @@ struct Judgement {
 };
 
 class Proof;
+class Survey;
 
 class Claim {
  public:
@@ -68,6 +69,8 @@ class Claim {
   [[nodiscard]] virtual Judgement judge(const Case& value, Tier tier, Variant variant) const = 0;
   /// A proof over a stated set of parameters (proof.hpp), or null. It lives as long as the claim.
   [[nodiscard]] virtual const Proof* proof() const { return nullptr; }
+  /// Measurements beside the verdict (survey.hpp), or null. It lives as long as the claim.
+  [[nodiscard]] virtual const Survey* survey() const { return nullptr; }
   /// For a claim that is expected to be refuted: the counterexample to its general statement, judged by judge_general.
   [[nodiscard]] virtual std::optional<Case> counterexample() const { return std::nullopt; }
   /// Margin of the general statement on a case (only where counterexample() gives one).

@@ -86,11 +86,30 @@ void check_agreement(const json& first, const json& other, const std::string& fi
   }
 }
 
+// A shard has its rows of a survey and no others.
+void check_survey(const ClaimRecord& record, const Settings& settings, const Shard& shard, const std::string& file) {
+  const Survey* survey = record.claim->survey();
+  const std::int64_t rows = survey == nullptr ? -1 : survey->rows(settings.cases);
+  if ((record.survey ? record.survey->rows : -1) != rows) {
+    throw InputError(fmt::format("{}: row '{}' has not the survey of this program", file, record.claim->info().id));
+  }
+  if (survey != nullptr) {
+    try {
+      record.survey->require_share(shard.index, shard.count, survey->columns().size());
+    } catch (const InputError& error) {
+      throw InputError(fmt::format("{}: row '{}': {}", file, record.claim->info().id, error.what()));
+    }
+  }
+}
+
 void join(ClaimRecord& into, const ClaimRecord& from) {
   into.drawn.merge(from.drawn);
   into.search.merge(from.search);
   if (into.proof && from.proof) {
     into.proof->merge(*from.proof);
+  }
+  if (into.survey && from.survey) {
+    into.survey->merge(*from.survey);
   }
   into.counterexamples.insert(into.counterexamples.end(), from.counterexamples.begin(), from.counterexamples.end());
 }
@@ -123,6 +142,7 @@ Merged merge_shards(std::vector<ShardCertificate> shards) {
     for (std::size_t i = 0; i < records.size(); ++i) {
       const json& row = shard.certificate.at("rows").at(i);
       check_agreement(first.certificate.at("rows").at(i), row, shard.file);
+      check_survey(records[i], merged.settings, shard_of(shard.certificate), shard.file);
       ClaimRecord& record = merged.records[i];
       record.seconds +=
           shard.certificate.at("run").at("claim_seconds").at(row.at("claim").get<std::string>()).get<double>();

@@ -133,6 +133,31 @@ std::string proof_text(const ClaimRecord& record) {
   return text + (record.proof->open > 0 ? fmt::format(", {:.3g} % of it open", 100 * record.proof->open) : "");
 }
 
+std::string survey_html(const ClaimRecord& record) {
+  if (!record.survey) {
+    return {};
+  }
+  const Survey& survey = *record.claim->survey();
+  std::string head;
+  for (const SurveyColumn& column : survey.columns()) {
+    head += fmt::format("<th class=\"number\" title=\"{}\">{}{}</th>", escaped(column.meaning), escaped(column.name),
+                        column.unit.empty() ? "" : " (" + escaped(column.unit) + ")");
+  }
+  std::string rows;
+  for (const auto& [row, values] : record.survey->measured) {
+    rows += "<tr>";
+    for (const SurveyValue& value : values) {
+      rows += fmt::format("<td class=\"number\">{}</td>", escaped(to_string(value)));
+    }
+    rows += "</tr>\n";
+  }
+  return fmt::format(
+      "<details><summary>{}: {} of {} rows</summary>\n<p>{}</p>\n<div class=\"wide\"><table class=\"classes\">"
+      "<thead><tr>{}</tr></thead><tbody>\n{}</tbody></table></div></details>\n",
+      escaped(survey.title()), record.survey->measured.size(), record.survey->rows, escaped(survey.method()), head,
+      rows);
+}
+
 std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
   const ClaimInfo& info = record.claim->info();
   std::string html = fmt::format("<h3 id=\"{0}\">{0} ({1}): {2}</h3>\n<dl>\n", escaped(info.id), escaped(info.label),
@@ -141,7 +166,7 @@ std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
           entry("Refuted by", info.refuted_by) + entry("The paper", info.paper) + entry("Proof", proof_text(record)) +
           entry("Smallest margin", found_text(record)) + entry("Smallest margin of the search", search_text(record)) +
           entry("Mutant", mutant_text(record)) + entry("Note", ruling.note);
-  html += "</dl>\n" + classes_html(record.drawn);
+  html += "</dl>\n" + classes_html(record.drawn) + survey_html(record);
   for (const Counterexample& counterexample : record.counterexamples) {
     html += fmt::format("<p>Counterexample ({} case {}), margin {:.6g}:</p>\n<pre>{}</pre>\n",
                         to_string(counterexample.source), counterexample.index, counterexample.outcome.margin,

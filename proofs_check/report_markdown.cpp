@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <proof.hpp>
+#include <survey.hpp>
 
 #include <string_view>
 
@@ -34,7 +35,8 @@ std::string section(const Claim& claim) {
          item("Hypotheses", info.hypotheses) + item("Margin", info.margin) + item("Refuted by", info.refuted_by) +
          item("Proved for",
               claim.proof() == nullptr ? "" : fmt::format("{} ({})", claim.proof()->set(), claim.proof()->method())) +
-         item("Mutant", info.mutant) + item("The paper", info.paper) + "\n";
+         item("Survey", claim.survey() == nullptr ? "" : claim.survey()->title()) + item("Mutant", info.mutant) +
+         item("The paper", info.paper) + "\n";
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <claim.hpp>
 #include <finite_generators.hpp>
 #include <generators.hpp>
+#include <memorisation_survey.hpp>
 
 #include <fmt/format.h>
 #include <rapidcheck/gen/Transform.h>
@@ -17,6 +18,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tube_proof.hpp>
 
 namespace straightedge::proofs {
 namespace {
@@ -243,6 +245,16 @@ class NoiseAloneMemorises final : public TieredClaim<NoiseAloneMemorises> {
             random_set(8, 256, 60),
             random_set(32, 256, 60),
             random_set(128, 256, 60)};
+  }
+
+  const Proof* proof() const override {
+    static const TubeProof proof;
+    return &proof;
+  }
+
+  const Survey* survey() const override {
+    static const MemorisationSurvey survey;
+    return &survey;
   }
 
   bool admits(const Case& value) const override { return setting_of(value).has_value(); }

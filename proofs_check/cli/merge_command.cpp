@@ -6,9 +6,12 @@
 #include <CLI/Formatter.hpp>
 
 #include <common.hpp>
+#include <figures.hpp>
 #include <filesystem>
 #include <memory>
 #include <merge.hpp>
+#include <optional>
+#include <output_folder.hpp>
 #include <report.hpp>
 #include <straightedge/error.hpp>
 #include <string>
@@ -22,6 +25,7 @@ namespace fs = std::filesystem;
 struct MergeOptions {
   std::vector<std::string> certificates;
   std::string out;
+  std::string figures;
 };
 
 // Only a certificate may be replaced, and none of those that are merged.
@@ -57,10 +61,17 @@ proofs::Merged merged_from(const MergeOptions& options) {
 int merge(const MergeOptions& options) {
   check_output(options);
   const proofs::Merged merged = merged_from(options);
+  std::optional<OutputFolder> figures;
+  if (!options.figures.empty()) {
+    figures.emplace(options.figures, "merge", figure_names(merged.settings.claims)).prepare(false);
+  }
   const std::vector<proofs::Ruling> rulings = proofs::rule_all(merged.records, {});
   const nlohmann::json certificate = proofs::make_certificate(merged.settings, merged.records, rulings,
                                                               {.seconds = merged.seconds, .out = options.out});
   proofs::write_file(options.out, certificate.dump(1) + "\n");
+  if (figures) {
+    write_figures(figures->path(), merged.settings, merged.records, certificate.at("digest").get<std::string>());
+  }
   fmt::print("{}certificate {} in {}\n", proofs::report_table(merged.records, rulings, is_lively(1), terminal_width(1)),
              certificate.at("digest").get<std::string>(), options.out);
   return proofs::exit_code_of(rulings);
@@ -79,6 +90,8 @@ void add_merge_command(CLI::App& app, int& exit_code) {
       ->required()
       ->type_name("CERTIFICATE");
   command->add_option("--out", options->out, "File for the joint certificate")->required()->type_name("FILE");
+  command->add_option("--figures", options->figures, "Folder for the joint tables of the surveys, CLAIM.csv")
+      ->type_name("DIR");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return merge(*options); }); });
 }
 

@@ -35,7 +35,8 @@ void check_inner(const fs::path& folder, const fs::directory_entry& entry) {
     return;
   }
   for (const fs::directory_entry& inner : fs::directory_iterator(entry.path())) {
-    if (!inner.is_regular_file() || inner.path().extension() != ".json") {
+    const fs::path extension = inner.path().extension();
+    if (!inner.is_regular_file() || (extension != ".json" && extension != ".csv")) {
       refuse(folder, fmt::format("holds '{}', which is not ours",
                                  (entry.path().filename() / inner.path().filename()).string()));
     }

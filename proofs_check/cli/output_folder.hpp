@@ -9,8 +9,8 @@ namespace straightedge::cli {
 
 class OutputFolder {
  public:
-  /// A folder marked as `kind`, that holds nothing but `entries` (files, or folders of .json files). Throws InputError,
-  /// without having written anything, if `path` is a file, or a folder with anything else in it.
+  /// A folder marked as `kind`, that holds nothing but `entries` (files, or folders of .json and .csv files). Throws
+  /// InputError, without having written anything, if `path` is a file, or a folder with anything else in it.
   OutputFolder(std::filesystem::path path, std::string kind, std::vector<std::string> entries);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;

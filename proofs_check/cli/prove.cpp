@@ -119,7 +119,7 @@ void describe(CLI::App& command, ProveOptions& options) {
   command.add_option("--shard", options.shard, "Judge only shard I of N; `straightedge merge` joins them")
       ->type_name("I/N");
   command.add_flag("--resume", options.resume, "Go on where a run with the same options and --out stopped");
-  command.add_option("--out", options.out, "Folder for certificate.json, report.html, counterexamples/")
+  command.add_option("--out", options.out, "Folder for certificate.json, report.html, counterexamples/, figures/")
       ->capture_default_str()
       ->type_name("DIR");
   command.add_flag("--quiet", options.quiet, "No progress, only results");

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <common.hpp>
 #include <cstdio>
+#include <figures.hpp>
 #include <journal.hpp>
 #include <output_folder.hpp>
 #include <progress.hpp>
@@ -60,6 +61,7 @@ int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const
   const nlohmann::json certificate = proofs::make_certificate(run.settings, campaign.records, rulings, info);
   fmt::print("{}", proofs::report_table(campaign.records, rulings, is_lively(1), terminal_width(1)));
   write_counterexamples(run.out / "counterexamples", campaign.records);
+  write_figures(run.out / "figures", run.settings, campaign.records, certificate.at("digest").get<std::string>());
   proofs::write_file(run.out / "report.html",
                      proofs::report_html(run.settings, campaign.records, rulings, certificate));
   proofs::write_file(run.out / "certificate.json", certificate.dump(1) + "\n");
@@ -71,7 +73,8 @@ int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const
 }  // namespace
 
 int run_prove(const ProveRun& run) {
-  OutputFolder folder(run.out, "prove", {"certificate.json", "report.html", "journal.jsonl", "counterexamples"});
+  OutputFolder folder(run.out, "prove",
+                      {"certificate.json", "report.html", "journal.jsonl", "counterexamples", "figures"});
   folder.prepare(run.resume);
   proofs::Journal journal(run.out / "journal.jsonl", run.settings, run.shard, run.resume);
   if (!run.quiet) {

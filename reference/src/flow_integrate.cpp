@@ -7,6 +7,7 @@
 #include <boost/numeric/odeint/external/eigen/eigen.hpp>
 #include <boost/numeric/odeint/stepper/bulirsch_stoer.hpp>
 #include <boost/numeric/odeint/stepper/generation.hpp>
+#include <boost/numeric/odeint/stepper/runge_kutta4.hpp>
 #include <boost/numeric/odeint/stepper/runge_kutta_dopri5.hpp>
 #include <cmath>
 #include <sstream>
@@ -82,6 +83,22 @@ Vector<T> integrate_flow(const VelocityFunction<T>& velocity, const Vector<T>& s
 }
 
 template <RealScalar T>
+Vector<T> runge_kutta_flow(const VelocityFunction<T>& velocity, const Vector<T>& start, const T& t0, const T& t1,
+                           std::int64_t steps) {
+  if (steps < 1) {
+    throw InputError("steps of a Runge-Kutta method: " + std::to_string(steps) + "; at least 1 is needed");
+  }
+  const auto system = [&](const Vector<T>& z, Vector<T>& slope, const T& t) { slope = velocity(z, t); };
+  odeint::runge_kutta4<Vector<T>, T, Vector<T>, T, odeint::vector_space_algebra> stepper;
+  const T step = (t1 - t0) / T(steps);
+  Vector<T> z = start;
+  for (std::int64_t i = 0; i < steps; ++i) {
+    stepper.do_step(system, z, T(t0 + T(i) * step), step);
+  }
+  return z;
+}
+
+template <RealScalar T>
 T trajectory_straightness(const VelocityFunction<T>& velocity, const Vector<T>& start, const T& tolerance) {
   const Eigen::Index d = start.size();
   const Vector<T> displacement = integrate_flow<T>(velocity, start, T(0), T(1), tolerance) - start;
@@ -102,6 +119,8 @@ T trajectory_straightness(const VelocityFunction<T>& velocity, const Vector<T>& 
 
 #define STRAIGHTEDGE_INSTANTIATE(T)                                                                                 \
   template Vector<T> integrate_flow<T>(const VelocityFunction<T>&, const Vector<T>&, const T&, const T&, const T&); \
+  template Vector<T> runge_kutta_flow<T>(const VelocityFunction<T>&, const Vector<T>&, const T&, const T&,          \
+                                         std::int64_t);                                                             \
   template T trajectory_straightness<T>(const VelocityFunction<T>&, const Vector<T>&, const T&);
 STRAIGHTEDGE_INSTANTIATE(double)
 STRAIGHTEDGE_INSTANTIATE(Real50)

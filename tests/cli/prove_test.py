@@ -1,5 +1,6 @@
 """`straightedge prove`: what it prints, writes, refuses and returns."""
 
+import csv
 import fcntl
 import json
 import os
@@ -138,6 +139,112 @@ class Dimensions(ProgramTest):
             self.assertEqual((drawn["cases"], drawn["failing"], drawn["first_undecided"]), (22, 0, None))
             largest.add(max(dimensions))
         self.assertEqual(max(largest), 32)
+
+
+class Survey(ProgramTest):
+    """Measurements beside a verdict: of noise-alone-memorises, which has a proof as well."""
+
+    RUN = ("prove", "--claims", "noise-alone-memorises,remark-2", "--cases", "20", "--quiet")
+    TABLE = "figures/noise-alone-memorises.csv"
+
+    def certificate(self, folder):
+        return json.loads((self.folder / folder / "certificate.json").read_text())
+
+    @staticmethod
+    def table(path):
+        """Comment lines, and the rows as dictionaries."""
+        lines = path.read_text().splitlines()
+        comments = [line for line in lines if line.startswith("#")]
+        return comments, list(csv.DictReader(lines[len(comments):]))
+
+    def test_is_a_table_for_a_figure(self):
+        result = self.assert_exit(0, *self.RUN, "--out", "out")
+        row = next(line for line in result.stdout.splitlines() if line.startswith("noise-alone-memorises"))
+        self.assertIn("not implied  not implied", row)
+        self.assertIn("enclosed", row)
+        comments, rows = self.table(self.folder / "out" / self.TABLE)
+        self.assertEqual(len(rows), 18)
+        text = "\n".join(comments)
+        for words in ("memorises", "Runge-Kutta", "Seed 251018118, 20 cases, certificate " + digest(self.folder / "out"),
+                      "noise-alone-memorises.gp", "Clopper"):
+            self.assertIn(words, text)
+        measured = self.certificate("out")["rows"][1]["survey"]["measured"]
+        self.assertEqual([row["row"] for row in measured], list(range(18)))
+        for row, entry in zip(rows, measured):
+            self.assertEqual(len(row), len(entry["values"]))
+            self.assertLessEqual(float(row["lower"]), float(row["rate"]))
+            self.assertLessEqual(float(row["rate"]), float(row["upper"]))
+            self.assertEqual(int(row["memorised"]), entry["values"][5])
+        self.assertEqual({row["kind"] for row in rows}, {"frozen", "resampled"})
+        report = (self.folder / "out" / "report.html").read_text()
+        self.assertIn("18 of 18 rows", report)
+        self.assertEqual([path.name for path in (self.folder / "out" / "figures").iterdir()],
+                         ["noise-alone-memorises.csv"])
+
+    def test_fits_the_schema_of_its_certificate(self):
+        import jsonschema
+
+        self.assert_exit(0, *self.RUN, "--out", "out")
+        schema = json.loads((SCHEMAS / "certificate.schema.json").read_text())
+        certificate = self.certificate("out")
+        jsonschema.Draft202012Validator(schema).validate(certificate)
+        self.assertIsNone(certificate["rows"][0]["survey"])
+        certificate["rows"][1]["survey"]["measured"][0]["values"][0] = None
+        with self.assertRaises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(schema).validate(certificate)
+
+    def test_is_the_same_for_any_number_of_threads_and_after_a_stop(self):
+        self.assert_exit(0, *self.RUN, "--jobs", "1", "--out", "one")
+        self.assert_exit(0, *self.RUN, "--jobs", "2", "--out", "two")
+        self.assertEqual(digest(self.folder / "one"), digest(self.folder / "two"))
+        journal = self.folder / "two" / "journal.jsonl"
+        lines = journal.read_text().splitlines(keepends=True)
+        rows = [i for i, line in enumerate(lines) if "/survey/" in line]
+        self.assertEqual(len(rows), 18)
+        journal.write_text("".join(line for i, line in enumerate(lines) if i not in rows[5:]))
+        self.assert_exit(0, *self.RUN, "--resume", "--out", "two")
+        self.assertEqual(digest(self.folder / "one"), digest(self.folder / "two"))
+        for folder in ("one", "two"):
+            self.assertEqual(self.table(self.folder / folder / self.TABLE)[1],
+                             self.table(self.folder / "one" / self.TABLE)[1])
+
+    def test_follows_the_seed(self):
+        self.assert_exit(0, *self.RUN, "--out", "one")
+        self.assert_exit(0, *self.RUN, "--seed", "5", "--out", "other")
+        self.assertNotEqual(self.table(self.folder / "one" / self.TABLE)[1],
+                            self.table(self.folder / "other" / self.TABLE)[1])
+
+    def test_is_rechecked_in_part_together_with_the_proof(self):
+        self.assert_exit(0, *self.RUN, "--out", "out")
+        result = self.assert_exit(0, "prove", "--verify", self.folder / "out" / "certificate.json")
+        line = next(line for line in result.stdout.splitlines() if line.startswith("noise-alone-memorises"))
+        self.assertRegex(line, r"survey: rows \d+, \d+, \d+, \d+ of 18, the others not measured again")
+        self.assertRegex(line, r"proof: (\d+) of \1 parts, 0 failing, 0 % open")
+
+    def test_of_shards_joins_into_that_of_the_whole(self):
+        self.assert_exit(0, *self.RUN, "--out", "whole")
+        shards = []
+        for index in range(1, 4):
+            self.assert_exit(0, *self.RUN, "--shard", f"{index}/3", "--out", f"shard-{index}")
+            shards.append(self.folder / f"shard-{index}" / "certificate.json")
+            comments, rows = self.table(self.folder / f"shard-{index}" / self.TABLE)
+            self.assertEqual(len(rows), 6)
+            self.assertIn("INCOMPLETE: 6 of 18 rows", "\n".join(comments))
+        self.assert_exit(0, "merge", *shards, "--out", "all.json", "--figures", "tables")
+        self.assertEqual(json.loads((self.folder / "all.json").read_text())["digest"], digest(self.folder / "whole"))
+        self.assertEqual((self.folder / "tables" / "noise-alone-memorises.csv").read_text(),
+                         (self.folder / "whole" / self.TABLE).read_text())
+        self.assert_exit(0, "merge", *shards, "--out", "all.json", "--figures", "tables")  # replaces its own
+        (self.folder / "tables" / "thesis.csv").write_text("years of work")
+        self.assert_refused("merge", *shards, "--out", "other.json", "--figures", "tables", names=["thesis.csv"])
+
+    def test_replaces_its_own_tables_only(self):
+        self.assert_exit(0, *self.RUN, "--out", "out")
+        self.assert_exit(0, *QUICK, "--out", "out")
+        self.assertFalse((self.folder / "out" / "figures").exists(), "these claims have no survey")
+        self.assert_exit(0, *self.RUN, "--out", "out")
+        (self.folder / "out" / "figures" / "drawing.svg").write_text("years of work")
+        self.assert_refused(*self.RUN, "--out", "out", names=["figures/drawing.svg"])
 
 
 class CommandLine(ProgramTest):

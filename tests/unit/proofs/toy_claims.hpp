@@ -24,6 +24,7 @@ struct Toy {
   Verdict when_cases_hold = Verdict::supported;
   std::optional<Case> counterexample = std::nullopt;
   std::function<Judgement(const Case&, Tier)> judge_general = {};
+  const Survey* survey = nullptr;
 };
 
 class ToyClaim final : public Claim {
@@ -55,6 +56,7 @@ class ToyClaim final : public Claim {
   [[nodiscard]] Judgement judge(const Case& value, Tier tier, Variant variant) const override {
     return toy_.judge(value, tier, variant);
   }
+  [[nodiscard]] const Survey* survey() const override { return toy_.survey; }
   [[nodiscard]] std::optional<Case> counterexample() const override { return toy_.counterexample; }
   [[nodiscard]] Judgement judge_general(const Case& value, Tier tier) const override {
     return toy_.judge_general(value, tier);

@@ -91,6 +91,30 @@ TEST(TrajectoryStraightness, PairFieldOfARotationIsStraight) {
                            coupling.target.mean + coupling.cross * start, ten_to<Real50>(-28)));
 }
 
+TYPED_TEST(IntegrateFlow, ByRungeKuttaConvergesAtFourthOrder) {
+  using T = TypeParam;
+  using std::cos;
+  using std::sin;
+  const T angle(2);
+  Vector<T> expected(2);
+  expected << T(cos(angle)), T(sin(angle));
+  const auto error = [&](std::int64_t steps) {
+    const Vector<T> start = Vector<T>::Unit(2, 0);
+    const Vector<T> end = runge_kutta_flow<T>(turning_field<T>(angle), start, T(0), T(1), steps);
+    return static_cast<double>(T(Vector<T>(end - expected).norm()));
+  };
+  EXPECT_NEAR(error(20) / error(40), 16.0, 1.0);
+  EXPECT_NEAR(error(40) / error(80), 16.0, 1.0);
+  EXPECT_LT(error(80), 1e-7);
+}
+
+TEST(RungeKuttaFlow, GoesBackwardsAndNeedsAStep) {
+  const Vector<double> start = Vector<double>::Unit(2, 0);
+  const Vector<double> there = runge_kutta_flow<double>(turning_field<double>(1.0), start, 0.0, 1.0, 100);
+  EXPECT_TRUE(near<double>(runge_kutta_flow<double>(turning_field<double>(1.0), there, 1.0, 0.0, 100), start, 1e-9));
+  EXPECT_THROW(static_cast<void>(runge_kutta_flow<double>(turning_field<double>(1.0), start, 0.0, 1.0, 0)), InputError);
+}
+
 TEST(EulerFlow, OfGrowthIsCompoundInterestExactly) {
   const VelocityFunction<Rational> growth = [](const Vector<Rational>& z, const Rational&) { return z; };
   const std::vector<Rational> grid{0, Rational(1, 3), Rational(1, 2), 1};
