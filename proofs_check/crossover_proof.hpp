@@ -28,14 +28,17 @@ class CrossoverBelowLoss final : public BoxProof {
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
 };
 
-/// F* for d = 2 and 8 enclosed to 1e-12 at every whole degree. The mutant's roots are 1 + 1e-9 times as large.
-class CrossoverRoots final : public Proof {
+/// On boxes of phi in degrees: F* is within 5e-13 of a polynomial in phi, the same for the whole box. The quadratic has
+/// the opposite signs along that polynomial less and plus 5e-13, by Taylor's formula in intervals (series.hpp). The
+/// mutant's polynomials are 1 + 1e-9 times as large.
+class CrossoverRoots final : public BoxProof {
  public:
+  explicit CrossoverRoots(int d);
   [[nodiscard]] std::string set() const override;
-  [[nodiscard]] std::string method() const override { return "enclosure"; }
-  [[nodiscard]] std::string arithmetic() const override { return "enclosed"; }
-  [[nodiscard]] std::int64_t parts() const override;
-  [[nodiscard]] PartOutcome check(std::int64_t part, Variant variant) const override;
+  [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
+
+ private:
+  int d_;
 };
 
 /// The closed forms of the two variances, the signs, and the roots.

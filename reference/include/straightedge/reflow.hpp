@@ -2,6 +2,7 @@
 #pragma once
 
 #include <straightedge/flow.hpp>
+#include <straightedge/series.hpp>
 
 namespace straightedge {
 
@@ -30,6 +31,9 @@ template <RealScalar T>
 template <class T>
 [[nodiscard]] Matrix<T> noisy_reflow_covariance(const Matrix<T>& covariance, const T& f_squared);
 
+using IntervalSeries = Series<Interval, 12>;
+using RealSeries = Series<Real50, 12>;
+
 /// Isotropic problems (M = I, rotation by `angle` in every plane, d even, constant F): with c, k as above,
 /// q(t) = c^2 + k^2 (1-2t)^2 and I_j = integral q^{-j} dt.
 template <class T>
@@ -40,7 +44,7 @@ struct IsotropicIntegrals {
 };
 template <RealScalar T>
 [[nodiscard]] IsotropicIntegrals<T> isotropic_integrals(const T& angle);
-/// The same from c^2 and I_1, in intervals too.
+/// The same from c^2 and I_1: in intervals too, and as Taylor series in the angle.
 template <class T>
 [[nodiscard]] IsotropicIntegrals<T> isotropic_integrals_of(const T& c_squared, const T& i1);
 
