@@ -118,8 +118,8 @@ class Phase {
 
 // In the order of source and index, whichever thread was first; the search's last.
 void sort_counterexamples(ClaimRecord& record) {
-  if (const auto counterexample = counterexample_of_search(record)) {
-    record.counterexamples.push_back(*counterexample);
+  for (Counterexample& counterexample : counterexamples_of_searches(record)) {
+    record.counterexamples.push_back(std::move(counterexample));
   }
   std::sort(record.counterexamples.begin(), record.counterexamples.end(),
             [](const Counterexample& a, const Counterexample& b) { return a.source < b.source; });

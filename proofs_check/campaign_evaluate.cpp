@@ -125,10 +125,6 @@ Outcome judge_in_tier(const Claim& claim, const Case& value, Tier tier, Variant 
   return judged(tier, [&] { return claim.judge(value, tier, variant); });
 }
 
-Outcome judge_general_in_tier(const Claim& claim, const Case& value, Tier tier) {
-  return judged(tier, [&] { return claim.judge_general(value, tier); });
-}
-
 Outcome judge_precisely(const Claim& claim, const Case& value, Tier precise, Variant variant) {
   Outcome outcome = judge_in_tier(claim, value, precise, variant);
   if (outcome.decision == Decision::undecided && precise != Tier::digits100) {

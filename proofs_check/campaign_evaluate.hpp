@@ -48,8 +48,6 @@ void from_json(const nlohmann::json& json, Outcome& outcome);
 /// Judges in one tier. An exception of the judge leaves the case undecided, with its message as the detail; only
 /// std::bad_alloc and MachineError pass.
 [[nodiscard]] Outcome judge_in_tier(const Claim& claim, const Case& value, Tier tier, Variant variant);
-/// The same for the general statement of a claim that has a counterexample.
-[[nodiscard]] Outcome judge_general_in_tier(const Claim& claim, const Case& value, Tier tier);
 
 /// Judges at `precise` (50 or 100 digits), and at 100 if that leaves it undecided.
 [[nodiscard]] Outcome judge_precisely(const Claim& claim, const Case& value, Tier precise, Variant variant);

@@ -1,6 +1,7 @@
 #include <campaign_record.hpp>
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <straightedge/error.hpp>
 
 namespace straightedge::proofs {
@@ -13,18 +14,23 @@ std::string to_string(Source source) {
       return "planted";
     case Source::search:
       return "search";
-    default:
+    case Source::general:
       return "general";
+    case Source::general_search:
+      return "general-search";
   }
+  throw std::logic_error("no such source");
 }
 
 Source source_from(const std::string& name) {
-  for (const Source source : {Source::drawn, Source::planted, Source::general, Source::search}) {
+  for (const Source source :
+       {Source::drawn, Source::planted, Source::general, Source::search, Source::general_search}) {
     if (to_string(source) == name) {
       return source;
     }
   }
-  throw InputError("no cases are called '" + name + "'; there are 'drawn', 'planted', 'general' and 'search'");
+  throw InputError("no cases are called '" + name +
+                   "'; there are 'drawn', 'planted', 'general', 'search' and 'general-search'");
 }
 
 void to_json(nlohmann::json& json, const Counterexample& counterexample) {
@@ -86,17 +92,27 @@ std::optional<SmallestPlace> place_of_smallest(const ClaimRecord& record) {
   return std::nullopt;
 }
 
-std::optional<Counterexample> counterexample_of_search(const ClaimRecord& record) {
-  if (!record.search.failing || record.drawn.failing + record.planted.failing > 0) {
-    return std::nullopt;
+bool is_general(Source source) {
+  return source == Source::general || source == Source::general_search;
+}
+
+std::vector<Counterexample> counterexamples_of_searches(const ClaimRecord& record) {
+  std::vector<Counterexample> found;
+  const auto take = [&](const SearchRecord& search, Source source) {
+    if (search.failing) {
+      found.push_back({.claim = record.claim->info().id,
+                       .source = source,
+                       .index = search.failing->start,
+                       .value = search.failing->value,
+                       .outcome = search.failing->outcome,
+                       .original = std::nullopt});
+    }
+  };
+  if (record.drawn.failing + record.planted.failing == 0) {
+    take(record.search, Source::search);
   }
-  const SearchFinding& failing = *record.search.failing;
-  return Counterexample{.claim = record.claim->info().id,
-                        .source = Source::search,
-                        .index = failing.start,
-                        .value = failing.value,
-                        .outcome = failing.outcome,
-                        .original = std::nullopt};
+  take(record.general_search, Source::general_search);
+  return found;
 }
 
 }  // namespace straightedge::proofs

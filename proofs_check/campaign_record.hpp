@@ -15,13 +15,14 @@ namespace straightedge::proofs {
 
 /// Where a case comes from.
 enum class Source {
-  drawn,    ///< by the claim's generator
-  planted,  ///< one of the claim's planted cases
-  general,  ///< the claim's counterexample to the general statement
-  search    ///< found by the adversarial search
+  drawn,          ///< by the claim's generator
+  planted,        ///< one of the claim's planted cases
+  general,        ///< the first planted case of the claim's general statement
+  search,         ///< found by the adversarial search
+  general_search  ///< found by it in the general statement
 };
 
-/// A case that refutes: the claim itself (drawn, planted), or the general statement that the claim refutes (general).
+/// A case that refutes: the claim itself (drawn, planted, search), or its general statement.
 struct Counterexample {
   std::string claim = {};
   Source source = Source::drawn;
@@ -54,7 +55,8 @@ struct ClaimRecord {
   std::optional<ProofRecord> proof = {};  ///< where the claim has one
   SearchRecord search = {};
   std::optional<SurveyRecord> survey = {};  ///< where the claim has one
-  std::optional<Outcome> general = {};      ///< of counterexample(), at 100 digits, where the claim has one
+  std::optional<Outcome> general = {};      ///< of the general statement's first planted case, at 100 digits
+  SearchRecord general_search = {};         ///< in the general statement
   std::vector<Counterexample> counterexamples = {};
   std::optional<SmallestMargin> smallest = {};  ///< not in a shard
   double seconds = 0;                           ///< of work, summed over the threads
@@ -71,8 +73,10 @@ void from_json(const nlohmann::json& json, MutantRecord& mutant);
 void to_json(nlohmann::json& json, const SmallestMargin& smallest);
 void from_json(const nlohmann::json& json, SmallestMargin& smallest);
 
-/// What the search refutes the claim by, if it does and no case fails.
-[[nodiscard]] std::optional<Counterexample> counterexample_of_search(const ClaimRecord& record);
+/// Whether a counterexample is one to the claim's general statement.
+[[nodiscard]] bool is_general(Source source);
+/// What the searches refute: the claim, if no case fails; its general statement.
+[[nodiscard]] std::vector<Counterexample> counterexamples_of_searches(const ClaimRecord& record);
 
 /// The planted or drawn case that holds the record's smallest margin: drawn before planted at a tie.
 struct SmallestPlace {

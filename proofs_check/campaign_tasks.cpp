@@ -74,10 +74,11 @@ nlohmann::json judge_mutant(const Claim& claim, Tier precise) {
 
 // It must fail at 50 digits and at 100 to be one.
 nlohmann::json judge_general_counterexample(const Claim& claim) {
-  const Case value = claim.counterexample().value();
-  Outcome outcome = judge_general_in_tier(claim, value, Tier::digits50);
+  const Claim& general = *claim.general();
+  const Case value = general.planted().front();
+  Outcome outcome = judge_in_tier(general, value, Tier::digits50, Variant::claim);
   if (outcome.decision == Decision::fails) {
-    outcome = judge_general_in_tier(claim, value, Tier::digits100);
+    outcome = judge_in_tier(general, value, Tier::digits100, Variant::claim);
   }
   return outcome;
 }
@@ -111,7 +112,7 @@ void enter_general(Outcome outcome, ClaimRecord& record) {
     record.counterexamples.push_back({.claim = record.claim->info().id,
                                       .source = Source::general,
                                       .index = 0,
-                                      .value = record.claim->counterexample().value(),
+                                      .value = record.claim->general()->planted().front(),
                                       .outcome = outcome,
                                       .original = std::nullopt});
   }
@@ -121,7 +122,7 @@ void enter_general(Outcome outcome, ClaimRecord& record) {
 }  // namespace
 
 std::string name_of(const Task& task, const Settings& settings) {
-  static constexpr const char* kNames[] = {"planted", "mutant", "general",  "proof",  "search",
+  static constexpr const char* kNames[] = {"planted", "mutant", "general",  "proof",  "search", "general-search",
                                            "chunk",   "settle", "smallest", "shrink", "survey"};
   return fmt::format("{}/{}/{}", settings.claims[task.claim]->info().id, kNames[static_cast<int>(task.kind)],
                      task.first);
@@ -143,7 +144,7 @@ std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
       tasks.push_back({.kind = Kind::planted, .claim = claim, .first = index, .weight = kPreciseWeight});
     }
     tasks.push_back({.kind = Kind::mutant, .claim = claim, .weight = kPreciseWeight});
-    if (settings.claims[claim]->counterexample()) {
+    if (settings.claims[claim]->general() != nullptr) {
       tasks.push_back({.kind = Kind::general, .claim = claim, .weight = 2 * kPreciseWeight});
     }
   }
@@ -169,6 +170,9 @@ std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
       if (decided_here(claim)) {
         const auto weight = static_cast<double>(search_budget(settings.cases));
         tasks.push_back({.kind = Kind::search, .claim = claim, .first = start, .weight = weight});
+        if (settings.claims[claim]->general() != nullptr) {
+          tasks.push_back({.kind = Kind::general_search, .claim = claim, .first = start, .weight = weight});
+        }
       }
     }
   }
@@ -225,6 +229,8 @@ std::optional<nlohmann::json> perform(const Task& task, const ClaimRecord& recor
       return claim.proof()->check(task.first, Variant::claim);
     case Kind::search:
       return search_from(claim, settings.seed, task.first, search_budget(settings.cases), settings.precise);
+    case Kind::general_search:
+      return search_from(*claim.general(), settings.seed, task.first, search_budget(settings.cases), settings.precise);
     case Kind::chunk:
       return screen_chunk(claim, settings, execution, task.first);
     case Kind::settle: {
@@ -257,6 +263,9 @@ void enter(const Task& task, const nlohmann::json& result, ClaimRecord& record) 
       return;
     case Kind::search:
       record.search.merge(result.get<SearchRecord>());
+      return;
+    case Kind::general_search:
+      record.general_search.merge(result.get<SearchRecord>());
       return;
     case Kind::chunk:
       record.drawn.merge(result.get<Tally>());

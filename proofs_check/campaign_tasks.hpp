@@ -11,7 +11,7 @@
 namespace straightedge::proofs {
 
 struct Task {
-  enum class Kind { planted, mutant, general, proof, search, chunk, settle, smallest, shrink, survey };
+  enum class Kind { planted, mutant, general, proof, search, general_search, chunk, settle, smallest, shrink, survey };
   Kind kind;
   std::size_t claim;       ///< index into the settings' claims
   std::int64_t first = 0;  ///< planted case, part of the proof, start, chunk, case or row of the survey, by kind

@@ -75,7 +75,8 @@ json row_of(const ClaimRecord& record, const Ruling& ruling) {
           {"search", record.search},
           {"proof", proof_of(record)},
           {"survey", survey_of(record)},
-          {"general_statement", or_null(record.general)}};
+          {"general_statement", or_null(record.general)},
+          {"general_search", record.general_search}};
 }
 
 json machine() {
@@ -118,6 +119,7 @@ ClaimRecord record_of(const json& row, const json& counterexamples, const json& 
   record.general = optional_from<Outcome>(row.at("general_statement"));
   record.smallest = optional_from<SmallestMargin>(row.at("smallest_margin"));
   row.at("search").get_to(record.search);
+  row.at("general_search").get_to(record.general_search);
   record.proof = optional_from<ProofRecord>(row.at("proof"));
   record.survey = optional_from<SurveyRecord>(row.at("survey"));
   for (const json& box : boxes) {

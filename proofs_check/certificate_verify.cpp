@@ -45,6 +45,11 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
     compare(fmt::format("smallest margin of the search (start {})", found.start), found.outcome,
             judge_in_tier(claim, found.value, found.outcome.tier, Variant::claim), verification);
   }
+  if (record.general_search.smallest && claim.general() != nullptr) {
+    const SearchFinding& found = *record.general_search.smallest;
+    compare(fmt::format("smallest margin of the search in general (start {})", found.start), found.outcome,
+            judge_in_tier(*claim.general(), found.value, found.outcome.tier, Variant::claim), verification);
+  }
   for (const Counterexample& counterexample : record.counterexamples) {
     compare(fmt::format("counterexample ({} case {})", to_string(counterexample.source), counterexample.index),
             counterexample.outcome, replay(counterexample), verification);
@@ -140,9 +145,13 @@ Outcome replay(const Counterexample& counterexample) {
     throw InputError(
         fmt::format("claim '{}' is not one of this program's (see `straightedge claims`)", counterexample.claim));
   }
-  return counterexample.source == Source::general
-             ? judge_general_in_tier(*claim, counterexample.value, Tier::digits100)
-             : judge_in_tier(*claim, counterexample.value, Tier::digits100, Variant::claim);
+  if (is_general(counterexample.source)) {
+    claim = claim->general();
+    if (claim == nullptr) {
+      throw InputError(fmt::format("claim '{}' has no general statement", counterexample.claim));
+    }
+  }
+  return judge_in_tier(*claim, counterexample.value, Tier::digits100, Variant::claim);
 }
 
 std::vector<Verification> verify(const nlohmann::json& certificate, int jobs) {

@@ -10,7 +10,6 @@
 
 #include <rapidcheck/Gen.h>
 #include <memory>
-#include <optional>
 #include <straightedge/scalar.hpp>
 #include <string>
 #include <vector>
@@ -35,8 +34,8 @@ struct ClaimInfo {
   DecidedBy by = DecidedBy::prove;
   Verdict expected = Verdict::supported;
   /// The verdict when no case fails: `supported` for a plain claim. A claim whose general statement the paper makes and
-  /// we refute judges the boundary on its cases and exhibits the refutation by counterexample(); one whose conclusion
-  /// does not follow judges its evidence.
+  /// we refute judges the boundary on its cases, and general() the statement; one whose conclusion does not follow
+  /// judges its evidence.
   Verdict when_cases_hold = Verdict::supported;
 };
 
@@ -71,12 +70,9 @@ class Claim {
   [[nodiscard]] virtual const Proof* proof() const { return nullptr; }
   /// Measurements beside the verdict (survey.hpp), or null. It lives as long as the claim.
   [[nodiscard]] virtual const Survey* survey() const { return nullptr; }
-  /// For a claim that is expected to be refuted: the counterexample to its general statement, judged by judge_general.
-  [[nodiscard]] virtual std::optional<Case> counterexample() const { return std::nullopt; }
-  /// Margin of the general statement on a case (only where counterexample() gives one).
-  [[nodiscard]] virtual Judgement judge_general(const Case& value, Tier tier) const {
-    return judge(value, tier, Variant::claim);
-  }
+  /// The statement with hypotheses left out that it needs: a claim of its own, not registered, which is false. Its
+  /// first planted case refutes it, and the search must find a counterexample of its own.
+  [[nodiscard]] virtual const Claim* general() const { return nullptr; }
 };
 
 /// Dispatches judge() to a member template `template <class T> Judgement judge_in(const Case&, Variant) const`.

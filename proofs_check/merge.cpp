@@ -105,6 +105,7 @@ void check_survey(const ClaimRecord& record, const Settings& settings, const Sha
 void join(ClaimRecord& into, const ClaimRecord& from) {
   into.drawn.merge(from.drawn);
   into.search.merge(from.search);
+  into.general_search.merge(from.general_search);
   if (into.proof && from.proof) {
     into.proof->merge(*from.proof);
   }

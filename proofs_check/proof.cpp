@@ -7,11 +7,9 @@
 namespace straightedge::proofs {
 namespace {
 
-// A sum of shares must not depend on the order of the parts, so they are kept in whole units.
-double in_units(double share) {
-  constexpr double kUnit = 0x1p-50;
-  return std::ceil(share / kUnit) * kUnit;
-}
+// A sum of shares must not depend on the order of the parts, so they are kept in whole units: what is open rounded up,
+// what is decided down.
+constexpr double kUnit = 0x1p-50;
 
 }  // namespace
 
@@ -37,9 +35,9 @@ void ProofRecord::merge(const ProofRecord& other) {
   checked += other.checked;
   evaluations += other.evaluations;
   failing += other.failing;
-  open += in_units(other.open);
+  open += std::ceil(other.open / kUnit) * kUnit;
   for (const auto& [argument, share] : other.decided) {
-    decided[argument] += in_units(share);
+    decided[argument] += std::floor(share / kUnit) * kUnit;
   }
   if (other.noted >= 0 && (noted < 0 || other.noted < noted)) {
     noted = other.noted;

@@ -111,12 +111,12 @@ std::string mutant_text(const ClaimRecord& record) {
                                 : what + " NOT refuted.";
 }
 
-std::string search_text(const ClaimRecord& record) {
-  if (!record.search.smallest) {
+std::string search_text(const SearchRecord& search) {
+  if (!search.smallest) {
     return {};
   }
-  const SearchFinding& found = *record.search.smallest;
-  return fmt::format("{:.6g} after {} evaluations: {} {}", found.outcome.margin, record.search.evaluations,
+  const SearchFinding& found = *search.smallest;
+  return fmt::format("{:.6g} after {} evaluations: {} {}", found.outcome.margin, search.evaluations,
                      nlohmann::json(found.value).dump(), found.outcome.detail);
 }
 
@@ -164,7 +164,10 @@ std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
                                  verdict_name(ruling));
   html += entry("Statement", info.statement) + entry("Hypotheses", info.hypotheses) + entry("Margin", info.margin) +
           entry("Refuted by", info.refuted_by) + entry("The paper", info.paper) + entry("Proof", proof_text(record)) +
-          entry("Smallest margin", found_text(record)) + entry("Smallest margin of the search", search_text(record)) +
+          entry("Smallest margin", found_text(record)) +
+          entry("Smallest margin of the search", search_text(record.search)) +
+          entry("In general", record.claim->general() == nullptr ? "" : record.claim->general()->info().statement) +
+          entry("Smallest margin of the search in general", search_text(record.general_search)) +
           entry("Mutant", mutant_text(record)) + entry("Note", ruling.note);
   html += "</dl>\n" + classes_html(record.drawn) + survey_html(record);
   for (const Counterexample& counterexample : record.counterexamples) {

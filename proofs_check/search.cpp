@@ -3,6 +3,7 @@
 #include <nlopt.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -74,17 +75,31 @@ std::vector<Entry> entries_of(const Claim& claim, const Case& value, std::uint64
   return entries;
 }
 
+/// In double. Builders refuse some cases that no generator draws; the claim's hypotheses exclude others.
+double margin_of(const Claim& claim, const Case& value) {
+  try {
+    if (!claim.admits(value)) {
+      return kInadmissible;
+    }
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception&) {
+    return kInadmissible;
+  }
+  const Outcome outcome = judge_in_tier(claim, value, Tier::working, Variant::claim);
+  return std::isfinite(outcome.margin) && outcome.decision != Decision::undecided ? outcome.margin : kInadmissible;
+}
+
 /// The objective, which remembers the best case that it has seen.
 class Objective {
  public:
-  Objective(const Claim& claim, Case start, std::vector<Entry> entries)
-      : claim_(claim), start_(std::move(start)), entries_(std::move(entries)), best_(start_) {
-    best_margin_ = margin_of(start_);
-  }
+  Objective(const Claim& claim, Case start, double margin, std::vector<Entry> entries)
+      : claim_(claim), start_(std::move(start)), entries_(std::move(entries)), best_(start_), best_margin_(margin) {}
 
   double operator()(const std::vector<double>& x) {
     const Case value = case_at(x);
-    const double margin = margin_of(value);
+    const double margin = margin_of(claim_, value);
+    ++evaluations_;
     if (margin < best_margin_) {
       best_margin_ = margin;
       best_ = value;
@@ -120,45 +135,62 @@ class Objective {
     return value;
   }
 
-  // Builders refuse some cases that no generator draws; the claim's hypotheses exclude others.
-  double margin_of(const Case& value) {
-    ++evaluations_;
-    try {
-      if (!claim_.admits(value)) {
-        return kInadmissible;
-      }
-    } catch (const std::bad_alloc&) {
-      throw;
-    } catch (const std::exception&) {
-      return kInadmissible;
-    }
-    const Outcome outcome = judge_in_tier(claim_, value, Tier::working, Variant::claim);
-    return std::isfinite(outcome.margin) && outcome.decision != Decision::undecided ? outcome.margin : kInadmissible;
-  }
-
   const Claim& claim_;
   Case start_;
   std::vector<Entry> entries_;
   Case best_;
-  double best_margin_ = 0;
+  double best_margin_;
   std::int64_t evaluations_ = 0;
 };
+
+/// The best of some draws, which each start has its own of.
+struct Pool {
+  Case best;
+  double least, greatest;
+};
+
+Pool draw_pool(const Claim& claim, std::uint64_t seed, std::int64_t start, std::int64_t count) {
+  const rc::Gen<Case> generator = claim.generator();
+  Pool pool{{}, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (std::int64_t i = 0; i < count; ++i) {
+    Case value = draw_case(claim, generator, seed, start + i * kSearchStarts).value;
+    const double margin = margin_of(claim, value);
+    pool.greatest = std::max(pool.greatest, margin);
+    if (margin < pool.least) {
+      pool.least = margin;
+      pool.best = std::move(value);
+    }
+  }
+  return pool;
+}
 
 double call(const std::vector<double>& x, std::vector<double>& /*gradient*/, void* objective) {
   return (*static_cast<Objective*>(objective))(x);
 }
 
+/// How a start looks over the whole box: one method each, since each has sets that it misses.
+nlopt::opt global_method(std::int64_t start, unsigned dimensions) {
+  static constexpr std::array kMethods{nlopt::GN_CRS2_LM, nlopt::GN_ISRES, nlopt::GN_DIRECT_L, nlopt::G_MLSL_LDS};
+  nlopt::opt search(kMethods[static_cast<std::size_t>(start) % kMethods.size()], dimensions);
+  if (search.get_algorithm() == nlopt::G_MLSL_LDS) {
+    nlopt::opt local(nlopt::LN_SBPLX, dimensions);
+    local.set_xtol_abs(kTolerance);
+    search.set_local_optimizer(local);
+  }
+  return search;
+}
+
 /// From the best point so far; `share` of the ranges is the first step.
-void minimise(Objective& objective, nlopt::algorithm algorithm, std::int64_t evaluations, double share) {
+void minimise(Objective& objective, nlopt::opt search, std::int64_t evaluations, double share) {
   std::vector<double> low;
   std::vector<double> high;
   std::vector<double> step;
   for (const Entry& entry : objective.entries()) {
     low.push_back(static_cast<double>(entry.low));
     high.push_back(static_cast<double>(entry.high));
-    step.push_back(std::max(1.0, (high.back() - low.back()) * share));
+    const double range = high.back() - low.back();
+    step.push_back(std::min(range / 2, std::max(1.0, range * share)));  // BOBYQA wants no more than half
   }
-  nlopt::opt search(algorithm, static_cast<unsigned>(low.size()));
   search.set_lower_bounds(low);
   search.set_upper_bounds(high);
   search.set_initial_step(step);
@@ -194,22 +226,32 @@ void SearchRecord::merge(const SearchRecord& other) {
 
 SearchRecord search_from(const Claim& claim, std::uint64_t seed, std::int64_t start, std::int64_t evaluations,
                          Tier precise) {
+  const std::int64_t drawn = evaluations / 8 + 1;
   std::optional<Objective> prepared;
+  bool varies = false;
   try {
-    const Case first = draw_case(claim, claim.generator(), seed, start).value;
-    prepared.emplace(claim, first, entries_of(claim, first, seed));
+    const Pool pool = draw_pool(claim, seed, start, drawn);
+    varies = pool.least < pool.greatest;
+    prepared.emplace(claim, pool.best, pool.least, varies ? entries_of(claim, pool.best, seed) : std::vector<Entry>());
   } catch (const DoesNotExist&) {
     return {.starts = 1};  // some draw is not admitted: the drawn cases say so
   }
   Objective& objective = *prepared;
+  const auto left = [&] { return evaluations - drawn - objective.evaluations(); };
+  // A margin that is the same on all draws says yes or no: there is nothing to follow.
   if (!objective.entries().empty()) {
     nlopt::srand(static_cast<unsigned long>(seed) + static_cast<unsigned long>(start) + 1);  // of this thread
-    minimise(objective, nlopt::GN_CRS2_LM, evaluations * 3 / 4, 1.0 / 8);
-    for (double share = 1.0 / 8; objective.evaluations() < evaluations && share > 1.0 / 1024; share /= 4) {
-      minimise(objective, nlopt::LN_SBPLX, evaluations - objective.evaluations(), share);
+    const auto dimensions = static_cast<unsigned>(objective.entries().size());
+    minimise(objective, global_method(start, dimensions), left() / 2, 1.0 / 8);
+    for (double share = 1.0 / 8; share > 1.0 / 1024; share /= 4) {
+      for (const auto local : {nlopt::LN_BOBYQA, nlopt::LN_SBPLX}) {
+        if (left() > 0 && (local != nlopt::LN_BOBYQA || dimensions > 1)) {
+          minimise(objective, nlopt::opt(local, dimensions), left() / 2 + 1, share);
+        }
+      }
     }
   }
-  SearchRecord record{.starts = 1, .evaluations = objective.evaluations()};
+  SearchRecord record{.starts = 1, .evaluations = drawn + objective.evaluations()};
   if (objective.best_margin() < kInadmissible) {
     SearchFinding finding{.start = start, .screened = objective.best_margin(), .value = objective.best()};
     finding.outcome = judge_precisely(claim, finding.value, precise, Variant::claim);

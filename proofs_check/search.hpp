@@ -1,14 +1,17 @@
 // The adversarial search: not where a generator draws, but where the margin is small.
 //
-// It starts from a drawn case and varies its integers, each between the least and the greatest value that it has among
-// those of 400 draws that have the same shape (a list whose entries are always equal varies as one): NLopt's controlled
-// random search over all of that box, then Sbplx from the best point, the objective being the margin in double. Points
-// that the claim does not admit count as very large. What it finds is judged at the campaign's digits like any case;
-// but it is no independent draw, and enters no failure rate.
+// Each start takes the case of the least margin among draws of its own, an eighth of its evaluations, and varies the
+// integers of that case, each between the least and the greatest value that it has among those of 400 draws that have
+// the same shape (a list whose entries are always equal varies as one). NLopt minimises the margin in double: half of
+// the evaluations by one of four methods that look over the whole box, controlled random search, ISRES, DIRECT-L and
+// MLSL, each of which has sets that it misses; then BOBYQA and Sbplx in turn from the best point, with smaller and
+// smaller steps. Points that the claim does not admit count as very large. What it finds is judged at the campaign's
+// digits like any case, at 100 digits where it fails; but it is no independent draw, and enters no failure rate.
 //
-// Its limits, seen in trials on three integers from -1000 to 1000 with 8,000 evaluations: it does not follow a narrow
-// valley that is curved or lies across the axes, nor find a second basin of 1 % of the box beside one that fills the
-// rest.
+// Where a claim has a general statement, which is false, that is searched too.
+//
+// Its limits: shapes (dimensions) are those of the best draws; a set beyond the values that 400 draws take, at the very
+// edge of the box, is not found.
 #pragma once
 
 #include <campaign_evaluate.hpp>
@@ -43,7 +46,7 @@ struct SearchRecord {
   void merge(const SearchRecord& other);
 };
 
-/// Start `start` of the search: from case `start` of the claim.
+/// Start `start` of the search, 0 <= start < kSearchStarts.
 [[nodiscard]] SearchRecord search_from(const Claim& claim, std::uint64_t seed, std::int64_t start,
                                        std::int64_t evaluations, Tier precise);
 

@@ -1,5 +1,6 @@
 // d = 2: at the OT field, independent pairing has a lower gradient variance than the rotated one with 120 degrees.
 #include <fmt/format.h>
+#include <rapidcheck/gen/Create.h>
 #include <claim.hpp>
 #include <pairing_boxes.hpp>
 #include <straightedge/gradient_variance.hpp>
@@ -22,6 +23,51 @@ Case one_plane(std::int64_t d, std::int64_t rotated, std::int64_t independent) {
   angles.front() = claimed_angle;
   return value.set("angles", angles).set("thirds", Case::List{rotated, independent});
 }
+
+/// In more than the two dimensions of the figure, with 120 degrees in one plane.
+class OnePlaneOfFour final : public TieredClaim<OnePlaneOfFour> {
+ public:
+  const ClaimInfo& info() const override {
+    static const ClaimInfo info{
+        .id = "figure-5/general",
+        .label = "Fig. 5",
+        .order = 180,
+        .statement =
+            "At the OT field in d = 4, independent pairing has a lower gradient variance than the pairing rotated by "
+            "120 degrees in one plane.",
+        .hypotheses = "d = 4, any mean and any M, constant noise s >= 0.",
+        .margin = "(v_rotated - v_independent)/(v_rotated + v_independent).",
+        .refuted_by = "M = I.",
+        .paper = "shows d = 2",
+        .mutant = ""};
+    return info;
+  }
+  rc::Gen<Case> generator() const override {
+    return with_list(gaussian_case({.smallest_d = 4, .largest_d = 4, .rotation = true, .sigma = true}), "angles",
+                     rc::gen::just(Case::List{claimed_angle, 0}));
+  }
+  std::vector<Case> planted() const override {
+    return {{{"d", {4}}, {"root", {0, 0, 0, 0}}, {"angles", {claimed_angle, 0}}, {"sigma", {0}}}};
+  }
+  bool admits(const Case& value) const override {
+    return value.integer("d") == 4 && value.list("angles") == Case::List{claimed_angle, 0} &&
+           value.integer("sigma") >= 0;
+  }
+  std::vector<std::string> classes(const Case& value) const override { return gaussian_classes(value); }
+
+  template <RealScalar T>
+  Judgement judge_in(const Case& value, Variant /*variant*/) const {
+    const auto field = pair_field<T>(optimal_of<T>(value));
+    const T sigma = constant_noise_of<T>(value).sigma;
+    const T f_squared = sigma * sigma;
+    const T rotated = variance_in_constant_noise<T>(rotated_of<T>(value), field).at(f_squared);
+    const T independent =
+        variance_in_constant_noise<T>(independent_coupling<T>(target_of<T>(value)), field).at(f_squared);
+    return {relative_excess<T>(rotated, independent), variance_rounding<T>(4, optimal_condition(value)),
+            fmt::format("s {:.6g}: rotated {:.12g}, independent {:.12g}", static_cast<double>(sigma),
+                        static_cast<double>(rotated), static_cast<double>(independent))};
+  }
+};
 
 class Figure5 final : public TieredClaim<Figure5> {
  public:
@@ -54,6 +100,10 @@ class Figure5 final : public TieredClaim<Figure5> {
   std::vector<Case> planted() const override {
     return {plain(0, 0, 0),         plain(8, -5, 13),       plain(-79, 79, 26),
             one_plane(2, 198, 128), one_plane(3, 270, 240), one_plane(4, 342, 384)};
+  }
+  const Claim* general() const override {
+    static const OnePlaneOfFour statement;
+    return &statement;
   }
   const Proof* proof() const override {
     static const PairingProof proof;

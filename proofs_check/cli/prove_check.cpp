@@ -29,12 +29,10 @@ int replay_counterexample(const std::filesystem::path& file) {
       file, [&] { return proofs::read_document(file, proofs::kCounterexampleSchema).get<proofs::Counterexample>(); });
   const proofs::Outcome outcome = reading(file, [&] { return proofs::replay(counterexample); });
   const proofs::ClaimInfo& info = proofs::find_claim(counterexample.claim)->info();
-  const bool refutation_expected =
-      counterexample.source == proofs::Source::general && info.expected == proofs::Verdict::refuted;
+  const bool refutation_expected = proofs::is_general(counterexample.source);
   fmt::print("claim      {}{}\ncase       {}\nmargin     {:.17g} +- {:.3g} at {} digits: {}\n", info.id,
-             counterexample.source == proofs::Source::general ? ", general statement" : "",
-             nlohmann::json(counterexample.value).dump(), outcome.margin, outcome.uncertainty, to_string(outcome.tier),
-             to_string(outcome.decision));
+             refutation_expected ? ", general statement" : "", nlohmann::json(counterexample.value).dump(),
+             outcome.margin, outcome.uncertainty, to_string(outcome.tier), to_string(outcome.decision));
   if (!outcome.detail.empty()) {
     fmt::print("detail     {}\n", outcome.detail);
   }

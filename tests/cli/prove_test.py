@@ -339,13 +339,16 @@ class Replay(ProgramTest):
     def test_of_a_counterexample_to_a_statement_expected_to_be_refuted_is_as_expected(self):
         result = self.assert_exit(0, "prove", "--claims", "figure-4/rotated", "--cases", "20", "--quiet", "--out", "out")
         self.assertIn("refuted", result.stdout)
-        (file,) = (self.folder / "out" / "counterexamples").iterdir()
         import jsonschema
 
         schema = json.loads((SCHEMAS / "counterexample.schema.json").read_text())
-        jsonschema.Draft202012Validator(schema).validate(json.loads(file.read_text()))
-        replayed = self.assert_exit(0, "prove", "--replay", file)
-        self.assertIn("refutes it, as expected", replayed.stdout)
+        files = sorted((self.folder / "out" / "counterexamples").iterdir())
+        self.assertEqual([file.name for file in files],
+                         ["figure-4-rotated-general-search.json", "figure-4-rotated-general.json"])
+        for file in files:
+            jsonschema.Draft202012Validator(schema).validate(json.loads(file.read_text()))
+            replayed = self.assert_exit(0, "prove", "--replay", file)
+            self.assertIn("refutes it, as expected", replayed.stdout)
 
 
 if __name__ == "__main__":

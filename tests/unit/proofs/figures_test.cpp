@@ -3,8 +3,12 @@
 #include <generators.hpp>
 #include <sampled_variance.hpp>
 #include <straightedge/gradient_variance.hpp>
+#include <straightedge/reflow.hpp>
 
 #include <gtest/gtest.h>
+#include <campaign_evaluate.hpp>
+
+#include <cmath>
 
 namespace straightedge::proofs {
 namespace {
@@ -64,17 +68,33 @@ TEST(Figure4Own, HoldsForEveryAngleButNotForNone) {
 }
 
 TEST(Figure4Rotated, GeneralStatementChangesSignAtTheBoundary) {
-  const Claim& claim = *find_claim("figure-4/rotated");
-  const auto margin = [&](std::int64_t offset) {
-    return claim.judge_general(plane({8, -5}, 120).set("offset", offset), Tier::digits50).margin;
+  const Claim& general = *find_claim("figure-4/rotated")->general();
+  const auto margin = [&](std::int64_t sigma) {
+    return general.judge(plane({8, -5}, 120).set("sigma", sigma), Tier::digits50, Variant::claim).margin;
   };
-  EXPECT_LT(margin(-2048), 0);
-  EXPECT_LT(margin(-1), 0);
-  EXPECT_GT(margin(1), 0);
-  EXPECT_GT(margin(2048), 0);
-  ASSERT_TRUE(claim.counterexample());
-  EXPECT_TRUE(claim.admits(*claim.counterexample()));
-  EXPECT_LT(claim.judge_general(*claim.counterexample(), Tier::digits50).margin, 0);
+  // sqrt(F*) = 0.2814 for M^{1/2} = diag(2, 11/16), 120 degrees: between 72/256 and 73/256.
+  const auto coupling = rotated_of<double>(plane({8, -5}, 120));
+  const double boundary = 256 * std::sqrt(variance_crossover<double>(coupling));
+  const auto below = static_cast<std::int64_t>(std::floor(boundary));
+  EXPECT_LT(margin(1), 0);
+  EXPECT_LT(margin(below), 0);
+  EXPECT_GT(margin(below + 1), 0);
+  EXPECT_GT(margin(2560), 0);
+}
+
+TEST(GeneralStatements, AreRefutedByTheirFirstPlantedCase) {
+  int statements = 0;
+  for (const Claim* claim : registry()) {
+    if (const Claim* general = claim->general()) {
+      ++statements;
+      const Case planted = general->planted().front();
+      EXPECT_TRUE(general->admits(planted));
+      EXPECT_EQ(judge_in_tier(*general, planted, Tier::digits50, Variant::claim).decision, Decision::fails)
+          << claim->info().id;
+      EXPECT_EQ(find_claim(general->info().id), nullptr);
+    }
+  }
+  EXPECT_EQ(statements, 2);
 }
 
 TEST(Figure5, OnePlaneFiguresAreExact) {

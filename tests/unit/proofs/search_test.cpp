@@ -94,6 +94,15 @@ TEST(Search, RefutesAClaimThatItsCasesSupport) {
   EXPECT_EQ(record.counterexamples.front().source, Source::search);
 }
 
+TEST(Search, OfAYesOrNoEndsWithItsDraws) {
+  Toy toy = true_toy();
+  toy.judge = [](const Case&, Tier, Variant variant) { return unless_mutant(variant, 1.0); };
+  const SearchRecord record = search_from(ToyClaim(toy), 11, 0, 800, Tier::digits50);
+  EXPECT_EQ(record.evaluations, 101);
+  ASSERT_TRUE(record.smallest);
+  EXPECT_EQ(record.smallest->screened, 1.0);
+}
+
 TEST(SearchRecord, MergesInAnyOrder) {
   const ToyClaim claim(true_toy());
   const SearchRecord first = search_from(claim, 11, 0, 200, Tier::digits50);

@@ -8,7 +8,7 @@
 
 #include <cmath>
 #include <functional>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,8 +22,7 @@ struct Toy {
   bool needs_precision = false;
   Verdict expected = Verdict::supported;
   Verdict when_cases_hold = Verdict::supported;
-  std::optional<Case> counterexample = std::nullopt;
-  std::function<Judgement(const Case&, Tier)> judge_general = {};
+  std::shared_ptr<const Claim> general = nullptr;
   const Survey* survey = nullptr;
 };
 
@@ -57,10 +56,7 @@ class ToyClaim final : public Claim {
     return toy_.judge(value, tier, variant);
   }
   [[nodiscard]] const Survey* survey() const override { return toy_.survey; }
-  [[nodiscard]] std::optional<Case> counterexample() const override { return toy_.counterexample; }
-  [[nodiscard]] Judgement judge_general(const Case& value, Tier tier) const override {
-    return toy_.judge_general(value, tier);
-  }
+  [[nodiscard]] const Claim* general() const override { return toy_.general.get(); }
 
  private:
   Toy toy_;

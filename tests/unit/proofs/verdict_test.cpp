@@ -16,10 +16,11 @@ Toy boundary(double general_margin) {
   Toy toy = true_toy();
   toy.expected = Verdict::refuted;
   toy.when_cases_hold = Verdict::refuted;
-  toy.counterexample = Case{{"n", {1, 1, 1}}};
-  toy.judge_general = [general_margin](const Case&, Tier) -> Judgement {
+  Toy general = true_toy("toy/general");
+  general.judge = [general_margin](const Case&, Tier, Variant) -> Judgement {
     return {.margin = general_margin, .uncertainty = 1e-9, .detail = "general"};
   };
+  toy.general = std::make_shared<ToyClaim>(general);
   return toy;
 }
 
