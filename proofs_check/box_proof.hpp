@@ -40,6 +40,8 @@ class BoxProof : public Proof {
   /// The root is cut into `cuts`^dimension parts; boxes are cut at most `depth` times more.
   BoxProof(Box root, std::int64_t cuts, int depth, std::vector<BoxArgument> arguments = {{'p', "enclosure"}});
 
+  /// The parameters of a box, with their units: "phi (degrees)". None: the boxes make no picture.
+  [[nodiscard]] virtual std::vector<std::string> parameters() const { return {}; }
   /// Rigorous: `proved` only if the statement holds for every point of the box, `refuted` only if it fails at one.
   [[nodiscard]] virtual BoxDecision decide(const Box& box, Variant variant) const = 0;
   /// Whether the argument of this letter alone proves the statement on the box.
@@ -49,9 +51,12 @@ class BoxProof : public Proof {
   [[nodiscard]] std::string arithmetic() const override { return "enclosed"; }
   [[nodiscard]] std::int64_t parts() const override;
   [[nodiscard]] double volume(std::int64_t /*part*/) const override { return 1.0 / static_cast<double>(parts()); }
+  [[nodiscard]] BoxPart boxes(std::int64_t part) const override { return {this, part}; }
   [[nodiscard]] PartOutcome check(std::int64_t part, Variant variant) const override;
   [[nodiscard]] PartOutcome recheck(std::int64_t part, const std::string& trace) const override;
 
+  /// The argument's name, or null.
+  [[nodiscard]] const std::string* name_of(char letter) const;
   /// The box of a part.
   [[nodiscard]] Box part_box(std::int64_t part) const;
 
@@ -69,8 +74,6 @@ class BoxProof : public Proof {
   /// Cuts a box; the first half stays in it, the second is returned.
   [[nodiscard]] Box cut(Box& box) const;
   void search(Box box, int depth, double share, Variant variant, PartOutcome& outcome) const;
-  /// The argument's name, or null.
-  [[nodiscard]] const std::string* name_of(char letter) const;
 
   Box root_;
   std::int64_t cuts_;

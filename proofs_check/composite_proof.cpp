@@ -42,6 +42,11 @@ double CompositeProof::volume(std::int64_t part) const {
   return place.member.volume(place.part) / std::max(1, boxed_members());
 }
 
+Proof::BoxPart CompositeProof::boxes(std::int64_t part) const {
+  const Place place = place_of(part);
+  return place.member.boxes(place.part);
+}
+
 PartOutcome CompositeProof::check(std::int64_t part, Variant variant) const {
   const Place place = place_of(part);
   return of_whole(place.member.check(place.part, variant));

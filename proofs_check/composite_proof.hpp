@@ -23,6 +23,7 @@ class CompositeProof : public Proof {
   [[nodiscard]] std::string arithmetic() const override { return arithmetic_; }
   [[nodiscard]] std::int64_t parts() const override;
   [[nodiscard]] double volume(std::int64_t part) const override;
+  [[nodiscard]] BoxPart boxes(std::int64_t part) const override;
   [[nodiscard]] PartOutcome check(std::int64_t part, Variant variant) const override;
   [[nodiscard]] PartOutcome recheck(std::int64_t part, const std::string& trace) const override;
 

@@ -16,6 +16,7 @@ class CrossoverSigns final : public BoxProof {
  public:
   CrossoverSigns();
   [[nodiscard]] std::string set() const override;
+  [[nodiscard]] std::vector<std::string> parameters() const override { return {"phi (degrees)"}; }
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
 };
 
@@ -25,6 +26,7 @@ class CrossoverBelowLoss final : public BoxProof {
  public:
   CrossoverBelowLoss();
   [[nodiscard]] std::string set() const override;
+  [[nodiscard]] std::vector<std::string> parameters() const override { return {"phi (degrees)"}; }
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
 };
 
@@ -35,6 +37,7 @@ class CrossoverRoots final : public BoxProof {
  public:
   explicit CrossoverRoots(int d);
   [[nodiscard]] std::string set() const override;
+  [[nodiscard]] std::vector<std::string> parameters() const override { return {"phi (degrees)"}; }
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
 
  private:

@@ -38,6 +38,9 @@ class OwnVarianceBoxes final : public BoxProof {
  public:
   OwnVarianceBoxes();
   [[nodiscard]] std::string set() const override;
+  [[nodiscard]] std::vector<std::string> parameters() const override {
+    return {"lambda_1", "lambda_2", "phi (degrees)"};
+  }
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
   [[nodiscard]] bool proves(const Box& box, char argument) const override;
   /// Both coefficients of the pair field less OT's, over kappa; nothing where a singular time is too near to integrate.

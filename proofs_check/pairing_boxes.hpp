@@ -35,6 +35,7 @@ class PairingBoxes final : public BoxProof {
  public:
   PairingBoxes();
   [[nodiscard]] std::string set() const override;
+  [[nodiscard]] std::vector<std::string> parameters() const override { return {"lambda_1", "lambda_2"}; }
   [[nodiscard]] BoxDecision decide(const Box& box, Variant variant) const override;
 
  private:

@@ -25,8 +25,16 @@ struct PartOutcome {
   std::string note = {};   ///< where it does not hold, or what is open
 };
 
+class BoxProof;
+
 class Proof {
  public:
+  /// A part of a proof on boxes, for who wants to see them.
+  struct BoxPart {
+    const BoxProof* proof;
+    std::int64_t part;
+  };
+
   virtual ~Proof() = default;
   /// The set of parameters that is covered, in words.
   [[nodiscard]] virtual std::string set() const = 0;
@@ -37,6 +45,8 @@ class Proof {
   [[nodiscard]] virtual std::int64_t parts() const = 0;
   /// The share of the whole set's volume that a part covers: 0 for parts that are not boxes of parameters.
   [[nodiscard]] virtual double volume(std::int64_t /*part*/) const { return 0; }
+  /// The boxes behind a part, or null.
+  [[nodiscard]] virtual BoxPart boxes(std::int64_t /*part*/) const { return {nullptr, 0}; }
   /// Whether a run with so many cases a claim checks the part: a long proof leaves parts out where there are few.
   [[nodiscard]] virtual bool is_checked(std::int64_t /*part*/, std::int64_t /*cases*/) const { return true; }
   [[nodiscard]] virtual PartOutcome check(std::int64_t part, Variant variant) const = 0;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <box_proof.hpp>
+#include <box_table.hpp>
 #include <certificate.hpp>
 #include <certificate_verify.hpp>
 #include <crossover_proof.hpp>
@@ -7,6 +8,8 @@
 #include <pairing_identities.hpp>
 
 #include <cmath>
+#include <cstdio>
+#include <sstream>
 #include <straightedge/gradient_variance.hpp>
 
 namespace straightedge::proofs {
@@ -17,6 +20,7 @@ class CornerSum final : public BoxProof {
  public:
   explicit CornerSum(double bound, int depth = 4) : BoxProof({{0, 8}, {0, 8}}, 2, depth), bound_(bound) {}
   [[nodiscard]] std::string set() const override { return "a square"; }
+  [[nodiscard]] std::vector<std::string> parameters() const override { return {"x", "y"}; }
   [[nodiscard]] BoxDecision decide(const Box& box, Variant) const override {
     const double low = box[0].low + box[1].low;
     const double high = box[0].high + box[1].high;
@@ -76,6 +80,7 @@ class TwoSides final : public BoxProof {
  public:
   TwoSides() : BoxProof({{-8, 8}}, 1, 5, {{'l', "left"}, {'r', "right"}}) {}
   [[nodiscard]] std::string set() const override { return "an interval"; }
+  [[nodiscard]] std::vector<std::string> parameters() const override { return {"x"}; }
   [[nodiscard]] BoxDecision decide(const Box& box, Variant) const override {
     return proves(box, 'l')   ? BoxDecision::proved('l')
            : proves(box, 'r') ? BoxDecision::proved('r')
@@ -215,6 +220,39 @@ TEST(CertificateWithBoxes, IsVerifiedAndWithOneBoxAlteredIsNot) {
   trace = right;
   certificate.at("proved_boxes").erase(5);
   EXPECT_FALSE(departures().empty());
+}
+
+TEST(BoxTables, ListTheBoxesOfEachMemberWithTheArgumentThatDecidedThem) {
+  const Claim* claim = find_claim("crossover");
+  const Settings settings{.seed = 3, .cases = 20, .claims = {claim}};
+  const ClaimRecord record = run_campaign(settings, {}).records.front();
+  const std::vector<BoxTable> tables = box_tables(record, "Made by a test.");
+  ASSERT_EQ(tables.size(), 3U);
+  std::vector<std::string> names;
+  for (const BoxTable& table : tables) {
+    names.push_back(table.name);
+    std::istringstream lines(table.csv);
+    std::string line;
+    std::getline(lines, line);
+    EXPECT_EQ(line.substr(0, 2), "# ");
+    std::getline(lines, line);
+    EXPECT_EQ(line, "# Made by a test.");
+    std::getline(lines, line);
+    EXPECT_EQ(line, "part,argument,phi (degrees) low,phi (degrees) high");
+    double covered = 1;
+    while (std::getline(lines, line)) {
+      double low = 0;
+      double high = 0;
+      int part = 0;
+      ASSERT_EQ(std::sscanf(line.c_str(), "%d,enclosure,%lf,%lf", &part, &low, &high), 3) << line;
+      EXPECT_EQ(low, covered);
+      covered = high;
+    }
+    EXPECT_EQ(covered, 179);
+  }
+  EXPECT_EQ(names, box_table_names(*claim));
+  EXPECT_EQ(box_table_names(*find_claim("figure-4/own")), std::vector<std::string>{"figure-4-own-boxes.csv"});
+  EXPECT_TRUE(box_table_names(*find_claim("lemma-1")).empty());
 }
 
 TEST(CrossoverProof, CoversAllAnglesAndItsMutantFails) {
