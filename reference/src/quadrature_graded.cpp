@@ -132,9 +132,11 @@ Variable tangent_variable(const std::vector<Complex>& poles, Complex centre, Fal
   return variable;
 }
 
-/// The poles in the upper half plane whose ellipses are smallest: the ones that slow the plain variable down.
+/// The poles in the upper half plane whose ellipses are smallest: the ones that slow the plain variable down. One that
+/// is far away slows nothing, and a + b tan(theta) would cancel: an eigenvalue 0 of Th that came out as 1e-50 has its
+/// pole at 1e50.
 std::vector<Complex> nearest_complex_poles(std::vector<Complex> poles) {
-  std::erase_if(poles, [](const Complex& z) { return !(z.imag() > 1e-9); });
+  std::erase_if(poles, [](const Complex& z) { return !(z.imag() > 1e-9 && bernstein(z, 0, 1) < kLargestEllipse); });
   std::sort(poles.begin(), poles.end(),
             [](const Complex& a, const Complex& b) { return bernstein(a, 0, 1) < bernstein(b, 0, 1); });
   const auto same = [](const Complex& a, const Complex& b) { return std::abs(a - b) < 1e-9; };

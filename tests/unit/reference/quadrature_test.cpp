@@ -155,6 +155,16 @@ TEST(GradedRule, WithoutPolesIntegratesPolynomials) {
   EXPECT_LE(relative_error(found, Real50(Real50(1) / 5)), 1e-49);
 }
 
+TEST(GradedRule, IsNotDrawnToAPairOfPolesFarAway) {
+  // What rounding makes of a multiple eigenvalue 0 of Th; 4/3 is a pole of the field itself.
+  for (const double far : {1e3, 1e9, 5e49}) {
+    const std::vector<std::complex<double>> poles{{-far, far / 3}, {-far, -far / 3}, {-4.0 / 3, 0}};
+    const auto rule = graded_rule<Real50>(poles, 52, Falloff::inverse_square);
+    const auto found = integrate(rule, [](const Real50& t) { return Real50(1) / ((t + Real50(4) / 3) * (t + 1)); });
+    EXPECT_LT(relative_error<Real50>(found, 3 * log(Real50(8) / 7)), 1e-48) << far;
+  }
+}
+
 TEST(GradedRule, ReachesTheDigitsOfEveryTier) {
   // integral 1/(t + 2) dt = log(3/2)
   const std::vector<std::complex<double>> poles{{-2.0, 0.0}};
