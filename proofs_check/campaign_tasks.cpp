@@ -165,7 +165,7 @@ std::vector<Task> first_phase(const Settings& settings, const Shard& shard) {
       }
     }
   }
-  for (std::int64_t start = shard.index - 1; start < kSearchStarts; start += shard.count) {
+  for (std::int64_t start = shard.index - 1; start < search_starts(settings.cases); start += shard.count) {
     for (std::size_t claim = 0; claim < settings.claims.size(); ++claim) {
       if (decided_here(claim)) {
         const auto weight = static_cast<double>(search_budget(settings.cases));
@@ -228,9 +228,11 @@ std::optional<nlohmann::json> perform(const Task& task, const ClaimRecord& recor
     case Kind::proof:
       return claim.proof()->check(task.first, Variant::claim);
     case Kind::search:
-      return search_from(claim, settings.seed, task.first, search_budget(settings.cases), settings.precise);
+      return search_from(claim, settings.seed, task.first, search_starts(settings.cases), search_budget(settings.cases),
+                         settings.precise);
     case Kind::general_search:
-      return search_from(*claim.general(), settings.seed, task.first, search_budget(settings.cases), settings.precise);
+      return search_from(*claim.general(), settings.seed, task.first, search_starts(settings.cases),
+                         search_budget(settings.cases), settings.precise);
     case Kind::chunk:
       return screen_chunk(claim, settings, execution, task.first);
     case Kind::settle: {

@@ -166,8 +166,9 @@ std::string section_html(const ClaimRecord& record, const Ruling& ruling) {
           entry("Refuted by", info.refuted_by) + entry("The paper", info.paper) + entry("Proof", proof_text(record)) +
           entry("Smallest margin", found_text(record)) +
           entry("Smallest margin of the search", search_text(record.search)) +
-          entry("In general", record.claim->general() == nullptr ? "" : record.claim->general()->info().statement) +
-          entry("Smallest margin of the search in general", search_text(record.general_search)) +
+          entry("General statement, false",
+                record.claim->general() == nullptr ? "" : record.claim->general()->info().statement) +
+          entry("Smallest margin of its search", search_text(record.general_search)) +
           entry("Mutant", mutant_text(record)) + entry("Note", ruling.note);
   html += "</dl>\n" + classes_html(record.drawn) + survey_html(record);
   for (const Counterexample& counterexample : record.counterexamples) {

@@ -33,7 +33,7 @@ std::string section(const Claim& claim) {
   return fmt::format("### `{}`\n\n{}, expected *{}*.\n\n{}\n\n", info.id, info.label, to_string(info.expected),
                      info.statement) +
          item("Hypotheses", info.hypotheses) + item("Margin", info.margin) + item("Refuted by", info.refuted_by) +
-         item("In general", claim.general() == nullptr ? "" : claim.general()->info().statement) +
+         item("General statement, false", claim.general() == nullptr ? "" : claim.general()->info().statement) +
          item("Proved for",
               claim.proof() == nullptr ? "" : fmt::format("{} ({})", claim.proof()->set(), claim.proof()->method())) +
          item("Survey", claim.survey() == nullptr ? "" : claim.survey()->title()) + item("Mutant", info.mutant) +

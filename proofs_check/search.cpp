@@ -149,11 +149,11 @@ struct Pool {
   double least, greatest;
 };
 
-Pool draw_pool(const Claim& claim, std::uint64_t seed, std::int64_t start, std::int64_t count) {
+Pool draw_pool(const Claim& claim, std::uint64_t seed, std::int64_t start, std::int64_t starts, std::int64_t count) {
   const rc::Gen<Case> generator = claim.generator();
   Pool pool{{}, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   for (std::int64_t i = 0; i < count; ++i) {
-    Case value = draw_case(claim, generator, seed, start + i * kSearchStarts).value;
+    Case value = draw_case(claim, generator, seed, start + i * starts).value;
     const double margin = margin_of(claim, value);
     pool.greatest = std::max(pool.greatest, margin);
     if (margin < pool.least) {
@@ -208,6 +208,10 @@ void minimise(Objective& objective, nlopt::opt search, std::int64_t evaluations,
 
 }  // namespace
 
+std::int64_t search_starts(std::int64_t cases) {
+  return std::clamp<std::int64_t>(cases / 6250, 4, 16);
+}
+
 std::int64_t search_budget(std::int64_t cases) {
   return std::clamp<std::int64_t>(cases / 4, 100, 2000);
 }
@@ -224,13 +228,13 @@ void SearchRecord::merge(const SearchRecord& other) {
   }
 }
 
-SearchRecord search_from(const Claim& claim, std::uint64_t seed, std::int64_t start, std::int64_t evaluations,
-                         Tier precise) {
+SearchRecord search_from(const Claim& claim, std::uint64_t seed, std::int64_t start, std::int64_t starts,
+                         std::int64_t evaluations, Tier precise) {
   const std::int64_t drawn = evaluations / 8 + 1;
   std::optional<Objective> prepared;
   bool varies = false;
   try {
-    const Pool pool = draw_pool(claim, seed, start, drawn);
+    const Pool pool = draw_pool(claim, seed, start, starts, drawn);
     varies = pool.least < pool.greatest;
     prepared.emplace(claim, pool.best, pool.least, varies ? entries_of(claim, pool.best, seed) : std::vector<Entry>());
   } catch (const DoesNotExist&) {

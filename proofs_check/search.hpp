@@ -22,8 +22,8 @@
 
 namespace straightedge::proofs {
 
-/// Starts of each claim's search.
-inline constexpr std::int64_t kSearchStarts = 4;
+/// Starts of each claim's search: 4, in a deep run 16.
+[[nodiscard]] std::int64_t search_starts(std::int64_t cases);
 
 /// Evaluations of each start, a quarter of the cases drawn: 100 to 2,000.
 [[nodiscard]] std::int64_t search_budget(std::int64_t cases);
@@ -46,8 +46,8 @@ struct SearchRecord {
   void merge(const SearchRecord& other);
 };
 
-/// Start `start` of the search, 0 <= start < kSearchStarts.
-[[nodiscard]] SearchRecord search_from(const Claim& claim, std::uint64_t seed, std::int64_t start,
+/// Start `start` of the search, one of `starts`.
+[[nodiscard]] SearchRecord search_from(const Claim& claim, std::uint64_t seed, std::int64_t start, std::int64_t starts,
                                        std::int64_t evaluations, Tier precise);
 
 void to_json(nlohmann::json& json, const SearchFinding& finding);

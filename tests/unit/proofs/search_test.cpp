@@ -50,8 +50,8 @@ TEST(Search, FindsWhatTenThousandRandomCasesMiss) {
       ASSERT_EQ(outcome.decision, Decision::holds) << claim.info().id << ": not a refutation that is missed";
     }
     SearchRecord record;
-    for (std::int64_t start = 0; start < kSearchStarts; ++start) {
-      record.merge(search_from(claim, 11, start, 2000, Tier::digits50));
+    for (std::int64_t start = 0; start < 4; ++start) {
+      record.merge(search_from(claim, 11, start, 4, 2000, Tier::digits50));
     }
     EXPECT_TRUE(record.failing) << claim.info().id << ": " << record.smallest->screened;
     if (!record.failing) {
@@ -64,7 +64,7 @@ TEST(Search, FindsWhatTenThousandRandomCasesMiss) {
 
 TEST(Search, OfATrueClaimFindsItsLeastMargin) {
   const ToyClaim claim(true_toy());
-  const SearchRecord record = search_from(claim, 11, 0, 2000, Tier::digits50);
+  const SearchRecord record = search_from(claim, 11, 0, 4, 2000, Tier::digits50);
   EXPECT_FALSE(record.failing);
   ASSERT_TRUE(record.smallest);
   EXPECT_LT(record.smallest->screened, 50);  // 1 + a^2 + b^2 + c^2, up to 3,000,001
@@ -75,8 +75,8 @@ TEST(Search, IsTheSameAgainAndStaysInsideTheHypotheses) {
   Toy toy = true_toy();
   toy.admits = [](const Case& value) { return value.list("n").front() >= 500; };
   const ToyClaim claim(toy);
-  const SearchRecord one = search_from(claim, 11, 2, 500, Tier::digits50);
-  EXPECT_EQ(nlohmann::json(one), nlohmann::json(search_from(claim, 11, 2, 500, Tier::digits50)));
+  const SearchRecord one = search_from(claim, 11, 2, 4, 500, Tier::digits50);
+  EXPECT_EQ(nlohmann::json(one), nlohmann::json(search_from(claim, 11, 2, 4, 500, Tier::digits50)));
   ASSERT_TRUE(one.smallest);
   EXPECT_GE(one.smallest->value.list("n").front(), 500);
 }
@@ -97,7 +97,7 @@ TEST(Search, RefutesAClaimThatItsCasesSupport) {
 TEST(Search, OfAYesOrNoEndsWithItsDraws) {
   Toy toy = true_toy();
   toy.judge = [](const Case&, Tier, Variant variant) { return unless_mutant(variant, 1.0); };
-  const SearchRecord record = search_from(ToyClaim(toy), 11, 0, 800, Tier::digits50);
+  const SearchRecord record = search_from(ToyClaim(toy), 11, 0, 4, 800, Tier::digits50);
   EXPECT_EQ(record.evaluations, 101);
   ASSERT_TRUE(record.smallest);
   EXPECT_EQ(record.smallest->screened, 1.0);
@@ -105,8 +105,8 @@ TEST(Search, OfAYesOrNoEndsWithItsDraws) {
 
 TEST(SearchRecord, MergesInAnyOrder) {
   const ToyClaim claim(true_toy());
-  const SearchRecord first = search_from(claim, 11, 0, 200, Tier::digits50);
-  const SearchRecord second = search_from(claim, 11, 1, 200, Tier::digits50);
+  const SearchRecord first = search_from(claim, 11, 0, 4, 200, Tier::digits50);
+  const SearchRecord second = search_from(claim, 11, 1, 4, 200, Tier::digits50);
   SearchRecord one = first;
   one.merge(second);
   SearchRecord other = second;
@@ -120,6 +120,8 @@ TEST(SearchBudget, GrowsWithTheCases) {
   EXPECT_EQ(search_budget(10), 100);
   EXPECT_EQ(search_budget(2000), 500);
   EXPECT_EQ(search_budget(100000), 2000);
+  EXPECT_EQ(search_starts(200), 4);
+  EXPECT_EQ(search_starts(100000), 16);
 }
 
 }  // namespace
