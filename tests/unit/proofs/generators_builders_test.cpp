@@ -188,5 +188,23 @@ TEST(Classes, ConditionIsTheSquaredRatioOfTheExtremeEigenvalues) {
   EXPECT_EQ(condition_of({{"d", {3}}, {"root", {5, 5, 5}}}), 1);
 }
 
+TEST(GaussianClasses, OfARotationOnWhichTheIterationForItsEigenvaluesStallsAreFound) {
+  // The same angle in three planes, in a frame in which Eigen's real Schur iteration in double returns to where it was.
+  const Case stalled{
+      {"d", {6}},
+      {"root", {0, 0, 0, 0, 0, 0}},
+      {"angles", {1710, 1710, 1710}},
+      {"planes", {-22, 35, -60, 36, -30, 37, -29, -14, 7, -50, -37, 16, 5, -31, -50}},
+  };
+  const auto found = eigenvalues<double>(rotated_of<double>(stalled).cross);
+  ASSERT_EQ(found.size(), 6U);
+  const double angle = 1710.0 / 16 * pi<double>() / 180;
+  for (const auto& [real, imaginary] : found) {
+    EXPECT_NEAR(real, std::cos(angle), 1e-14);
+    EXPECT_NEAR(std::abs(imaginary), std::sin(angle), 1e-14);
+  }
+  EXPECT_FALSE(gaussian_classes(stalled).empty());
+}
+
 }  // namespace
 }  // namespace straightedge::proofs
