@@ -1,6 +1,8 @@
 // Figure 4, own couplings, on boxes: d = 2, eigenvalues of M and the angle in a box.
 //
-// A box is decided by one of three arguments (own_variance.hpp has the formulas):
+// A box is decided by one of four arguments (own_variance.hpp has the formulas):
+//   mirrored   a > b on all of it: exchanging the axes, and the sense of the rotation, changes no trace, and the mirror
+//              image is another box's.
 //   singular   cos(phi) <= -2 sqrt(ab)/(a+b) on all of it: D = det((1-t) I + t A) has its least value, over t, at
 //              t = 1/(1 + sqrt(ab)), which is then not positive, and D = 1 at t = 0: there is a singular time, where
 //              adj(G) != 0 (phi is no multiple of 180 degrees), so that int |K|^2 diverges: the variance is infinite.
