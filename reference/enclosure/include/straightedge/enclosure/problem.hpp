@@ -1,0 +1,47 @@
+// A Gaussian problem in exact rationals, as the second witness takes it.
+//
+//   source X0 ~ N(0, I), target X1 ~ N(mu, M), coupling by C = E[(X1 - mu) X0^T],
+//   interpolant X_t = (1-t) X0 + t X1 + f(t) Z, field v(x, t)
+#pragma once
+
+#include <optional>
+#include <straightedge/kinds.hpp>
+#include <straightedge/matrix.hpp>
+#include <utility>
+#include <vector>
+
+namespace straightedge::enclosure {
+
+enum class FieldKind { pair, optimal_transport, affine, minimiser };
+
+/// R of a rotated coupling A = M^{1/2} R.
+struct Rotation {
+  Rational degrees;
+  std::vector<std::pair<int, int>> planes;  ///< disjoint; (i, j): axis i turns towards axis j by `degrees`
+  /// In place of the angle. If it is not exactly orthogonal, its polar factor R (R^T R)^{-1/2} is meant.
+  std::optional<Matrix<Rational>> matrix;
+};
+
+/// Which f, s and regression target: f = 0, f = s or f = s sqrt(t (1-t)).
+struct Noise {
+  NoiseKind kind = NoiseKind::none;
+  Rational sigma;  ///< s >= 0
+  RegressionTarget target = RegressionTarget::displacement;
+};
+
+struct Problem {
+  Vector<Rational> mean;        ///< mu, d
+  Matrix<Rational> covariance;  ///< M, d x d, symmetric positive definite
+
+  CouplingKind coupling = CouplingKind::optimal;
+  Rotation rotation;       ///< of a rotated coupling
+  Matrix<Rational> cross;  ///< d x d: A of an affine coupling (M = A A^T), C of a gaussian one (M - C C^T >= 0)
+
+  Noise noise;
+
+  FieldKind field = FieldKind::pair;
+  Vector<Rational> field_shift;   ///< th of a field `affine`, d
+  Matrix<Rational> field_matrix;  ///< Th of a field `affine`, d x d
+};
+
+}  // namespace straightedge::enclosure
