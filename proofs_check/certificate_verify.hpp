@@ -15,8 +15,8 @@ struct Verification {
   std::vector<std::string> departures = {};  ///< what was judged again and does not
 };
 
-/// One for each row, the parts of proofs on `jobs` threads. A margin agrees if the decision is the same and the values differ by no more than their
-/// uncertainties and the rounding of the margin to double.
+/// One for each row, the parts of proofs on `jobs` threads. A margin agrees if the decision is the same and the values
+/// differ by no more than their uncertainties and the rounding of the margin to double.
 [[nodiscard]] std::vector<Verification> verify(const nlohmann::json& certificate, int jobs = 1);
 
 /// Judges a counterexample again: the claim, or its general statement, at 100 digits. Throws InputError for a claim

@@ -97,8 +97,8 @@ std::vector<Outcome> raise_precision(int goal, const std::function<std::vector<O
     const WorkingPrecision precision(bits);
     std::vector<Outcome> found = compute();
     for (std::size_t i = 0; i < best.size(); ++i) {
-      const bool worse = best[i].is_enclosed() &&
-                         (!found[i].is_enclosed() || largest_radius(best[i]) < largest_radius(found[i]));
+      const bool worse =
+          best[i].is_enclosed() && (!found[i].is_enclosed() || largest_radius(best[i]) < largest_radius(found[i]));
       if (worse) {
         found[i] = best[i];
       }

@@ -1,4 +1,5 @@
-// Matrices of balls, real or complex, over arb_mat and acb_mat. Operations round to the working precision of the thread.
+// Matrices of balls, real or complex, over arb_mat and acb_mat. Operations round to the working precision of the
+// thread.
 //
 // Nothing here conjugates: tr(A^T B) of complex matrices is the holomorphic continuation of the real one, which is what
 // an integrand of complex t needs.
@@ -28,9 +29,7 @@ struct MatrixCalls<RealBall> {
   static void add(Raw* a, const Raw* b, const Raw* c) { arb_mat_add(a, b, c, WorkingPrecision::bits()); }
   static void sub(Raw* a, const Raw* b, const Raw* c) { arb_mat_sub(a, b, c, WorkingPrecision::bits()); }
   static void mul(Raw* a, const Raw* b, const Raw* c) { arb_mat_mul(a, b, c, WorkingPrecision::bits()); }
-  static void scale(Raw* a, const Raw* b, arb_srcptr c) {
-    arb_mat_scalar_mul_arb(a, b, c, WorkingPrecision::bits());
-  }
+  static void scale(Raw* a, const Raw* b, arb_srcptr c) { arb_mat_scalar_mul_arb(a, b, c, WorkingPrecision::bits()); }
   static int solve(Raw* x, const Raw* a, const Raw* b) { return arb_mat_solve(x, a, b, WorkingPrecision::bits()); }
   static int solve_wide(Raw* x, const Raw* a, const Raw* b) {
     return arb_mat_solve_precond(x, a, b, WorkingPrecision::bits());
@@ -57,9 +56,7 @@ struct MatrixCalls<ComplexBall> {
   static void add(Raw* a, const Raw* b, const Raw* c) { acb_mat_add(a, b, c, WorkingPrecision::bits()); }
   static void sub(Raw* a, const Raw* b, const Raw* c) { acb_mat_sub(a, b, c, WorkingPrecision::bits()); }
   static void mul(Raw* a, const Raw* b, const Raw* c) { acb_mat_mul(a, b, c, WorkingPrecision::bits()); }
-  static void scale(Raw* a, const Raw* b, acb_srcptr c) {
-    acb_mat_scalar_mul_acb(a, b, c, WorkingPrecision::bits());
-  }
+  static void scale(Raw* a, const Raw* b, acb_srcptr c) { acb_mat_scalar_mul_acb(a, b, c, WorkingPrecision::bits()); }
   static int solve(Raw* x, const Raw* a, const Raw* b) { return acb_mat_solve(x, a, b, WorkingPrecision::bits()); }
   static int solve_wide(Raw* x, const Raw* a, const Raw* b) {
     return acb_mat_solve_precond(x, a, b, WorkingPrecision::bits());

@@ -129,16 +129,9 @@ FieldIntegrals integrate_field(const FieldData<RealBall>& field, NoiseKind sched
     return t.is_real() ? integrands<RealBall>(field, parts, schedule, t.real())
                        : integrands<ComplexBall>(complex_field, parts, schedule, t);
   };
-  const std::vector<RealBall> values =
-      integrate_entries(function, parts.count(), integral_bits(), most_evaluations(d));
+  const std::vector<RealBall> values = integrate_entries(function, parts.count(), integral_bits(), most_evaluations(d));
   Reader reader(values);
-  FieldIntegrals result{{},
-                        {},
-                        {},
-                        RealMatrix(d, 1),
-                        RealMatrix(d, 1),
-                        RealMatrix(d, d),
-                        RealMatrix(d, d)};
+  FieldIntegrals result{{}, {}, {}, RealMatrix(d, 1), RealMatrix(d, 1), RealMatrix(d, d), RealMatrix(d, d)};
   result.loss = {reader.number(), reader.number(), RealBall(0)};
   result.time_local = {reader.number(), reader.number(), reader.number()};
   result.second_moment = {reader.number(), reader.number(), reader.number()};

@@ -19,9 +19,9 @@ struct InNoise {
 };
 
 struct FieldIntegrals {
-  InNoise loss;           ///< integral of E|r|^2
-  InNoise time_local;     ///< the time-local variance
-  InNoise second_moment;  ///< E|g|^2
+  InNoise loss;              ///< integral of E|r|^2
+  InNoise time_local;        ///< the time-local variance
+  InNoise second_moment;     ///< E|g|^2
   RealMatrix residual_mean;  ///< integral of E r, d x 1
   RealMatrix shift_mean;     ///< integral of p = -E g_th / 2, d x 1
   RealMatrix matrix_mean;    ///< integral of P Q^T + p q^T = -E g_Th / 2 at s = 0, d x d

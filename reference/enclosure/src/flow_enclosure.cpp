@@ -13,8 +13,8 @@ namespace straightedge::enclosure {
 namespace {
 
 constexpr int kMostSteps = 4000;
-constexpr double kReach = 0.7;      // a: how much of the invertible disk is used
-constexpr slong kStepDivisor = 3;   // h = rho / 3: the cost of a step over its length is least near rho / e
+constexpr double kReach = 0.7;     // a: how much of the invertible disk is used
+constexpr slong kStepDivisor = 3;  // h = rho / 3: the cost of a step over its length is least near rho / e
 
 /// c0 + c1 t + c2 t^2.
 using Quadratic = std::array<RealMatrix, 3>;
@@ -178,8 +178,8 @@ RealBall Step::energy(const Series& series, const RealBall& h, const RealMatrix&
     }
     image.push_back(sum * start);
   }
-  // What the remainder adds to an entry p at any u in [0, h] is at most |B L^{-T}| |remainder| |L^T psi|. As an error of
-  // the constant coefficient it widens the integral by 2 slack sum |p_n| / (n+1), no less than 2 slack integral |p|.
+  // What the remainder adds to an entry p at any u in [0, h] is at most |B L^{-T}| |remainder| |L^T psi|. As an error
+  // of the constant coefficient it widens the integral by 2 slack sum |p_n| / (n+1), no less than 2 slack integral |p|.
   const RealBall largest =
       square_root(square_sum(b[0])) + h * (square_root(square_sum(b[1])) + h * square_root(square_sum(b[2])));
   const RealBall slack = largest * series.remainder * square_root(square_sum(start));

@@ -55,10 +55,11 @@ RealMatrix field_matrix_of(const Problem& problem, const Structure& structure, c
 std::optional<Model> model_of(const Problem& problem, const Structure& structure) {
   const slong d = structure.dimension;
   const Matrix<Rational> mean = problem.mean;
-  Model model{to_balls(mean),      to_balls(problem.covariance), RealMatrix(d, d), RealMatrix(d, d),
-              RealMatrix(d, d),    RealMatrix(d, d),             RealMatrix(d, 1), RealBall(0)};
-  const std::optional<RealMatrix> root =
-      structure.root ? to_balls(*structure.root) : square_root(model.covariance);
+  Model model{to_balls(mean),   to_balls(problem.covariance),
+              RealMatrix(d, d), RealMatrix(d, d),
+              RealMatrix(d, d), RealMatrix(d, d),
+              RealMatrix(d, 1), RealBall(0)};
+  const std::optional<RealMatrix> root = structure.root ? to_balls(*structure.root) : square_root(model.covariance);
   if (!root) {
     return std::nullopt;
   }

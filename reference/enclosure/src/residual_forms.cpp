@@ -3,14 +3,8 @@
 namespace straightedge::enclosure {
 
 FieldData<RealBall> real_field_data(const Model& model, const Structure& structure) {
-  return {model.cross,
-          model.spread,
-          model.field_matrix,
-          model.mean_gap,
-          structure.field_is_own,
-          structure.has_spread,
-          structure.is_noisy,
-          structure.noise_in_target};
+  return {model.cross,          model.spread,       model.field_matrix,       model.mean_gap, structure.field_is_own,
+          structure.has_spread, structure.is_noisy, structure.noise_in_target};
 }
 
 FieldData<ComplexBall> complex_field_data(const FieldData<RealBall>& data) {

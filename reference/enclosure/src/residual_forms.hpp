@@ -31,10 +31,10 @@ struct FieldData {
 
 template <class Number>
 struct ResidualForms {
-  LinearForm<Number> position;  ///< X_t - t mu
-  LinearForm<Number> residual;  ///< r - E r
-  LinearForm<Number> weighted;  ///< S^T (r - E r): P w
-  LinearForm<Number> preimage;  ///< y - E y: Q w
+  LinearForm<Number> position;       ///< X_t - t mu
+  LinearForm<Number> residual;       ///< r - E r
+  LinearForm<Number> weighted;       ///< S^T (r - E r): P w
+  LinearForm<Number> preimage;       ///< y - E y: Q w
   BallMatrix<Number> residual_mean;  ///< E r, d x 1
   BallMatrix<Number> weighted_mean;  ///< p = S^T E r, d x 1
   BallMatrix<Number> preimage_mean;  ///< q = E y, d x 1

@@ -99,8 +99,8 @@ Structure structure_of(const Problem& problem) {
                 (problem.field == FieldKind::pair && s.is_deterministic);
   s.has_mean_gap = problem.field == FieldKind::affine && problem.field_shift != problem.mean;
   s.is_noisy = problem.noise.kind != NoiseKind::none && problem.noise.sigma != 0;
-  s.noise_in_target = s.is_noisy && problem.noise.kind == NoiseKind::bridge &&
-                      problem.noise.target == RegressionTarget::interpolant;
+  s.noise_in_target =
+      s.is_noisy && problem.noise.kind == NoiseKind::bridge && problem.noise.target == RegressionTarget::interpolant;
   if (problem.coupling == CouplingKind::rotated) {
     s.rotation = exact_rotation(problem.rotation, s.dimension);
     s.is_reversal = s.rotation && *s.rotation == negative(ExactMatrix::identity(s.dimension));

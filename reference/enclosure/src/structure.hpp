@@ -13,10 +13,10 @@ struct Structure {
   slong dimension = 0;
   /// X1 = mu + A X0: by the kind of the coupling, which is what decides whether it has a pair field.
   bool is_deterministic = false;
-  bool has_field = false;      ///< the field has parameters (th, Th)
-  bool field_is_own = false;   ///< (th, Th) = (mu, C - I) and X1 = mu + C X0: without noise the residual is 0
-  bool has_mean_gap = false;   ///< th != mu
-  bool is_noisy = false;       ///< f is not identically 0
+  bool has_field = false;        ///< the field has parameters (th, Th)
+  bool field_is_own = false;     ///< (th, Th) = (mu, C - I) and X1 = mu + C X0: without noise the residual is 0
+  bool has_mean_gap = false;     ///< th != mu
+  bool is_noisy = false;         ///< f is not identically 0
   bool noise_in_target = false;  ///< f' Z is a part of the target that does not vanish
   bool is_reversal = false;      ///< A = -M^{1/2}
   bool has_spread = false;       ///< W = M - C C^T != 0

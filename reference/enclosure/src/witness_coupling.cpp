@@ -20,7 +20,8 @@ RealBall degrees_of(const ExactNumber& x, const ExactNumber& y) {
 }
 
 /// The polar factor of a 2 x 2 matrix c with det c > 0 turns by the direction of (c00 + c11, c10 - c01): with
-/// c = Q H, Q^T c is symmetric, which is an equation for Q's angle, and tr(Q^T c) = tr H > 0 takes one of its solutions.
+/// c = Q H, Q^T c is symmetric, which is an equation for Q's angle, and tr(Q^T c) = tr H > 0 takes one of its
+/// solutions.
 Outcome angle_of(const ExactMatrix& c) {
   if (determinant_sign(c) <= 0) {
     return does_not_exist("det C <= 0: its polar factor is not a rotation, or not unique");
@@ -70,8 +71,7 @@ std::vector<Outcome> costs(const Problem& problem, const Structure& structure) {
     return std::vector<Outcome>(3, inconclusive(kNoRoot));
   }
   // E|X1 - X0|^2 = |mu|^2 + E|X1 - mu - X0|^2, and the distance is the cost of the optimal coupling, C = M^{1/2}.
-  const RealBall without_cross =
-      square_sum(model->mean) + RealBall(structure.dimension) + trace(model->covariance);
+  const RealBall without_cross = square_sum(model->mean) + RealBall(structure.dimension) + trace(model->covariance);
   return {scalar_outcome(without_cross - RealBall(2) * trace(model->root)), matrix_outcome(model->root),
           scalar_outcome(without_cross - RealBall(2) * trace(model->cross))};
 }

@@ -102,10 +102,9 @@ std::vector<Outcome> at_time(const Problem& problem, const Structure& structure,
   if (!model) {
     return std::vector<Outcome>(3, inconclusive(kNoModel));
   }
-  const auto moments = minimiser_moments(real_data(*model, structure), to_ball(time),
-                                         noise_at(structure, problem.noise, time));
-  return {scalar_outcome(moments.loss),
-          scalar_outcome(RealBall(4) * moments.loss * (RealBall(1) + moments.position)),
+  const auto moments =
+      minimiser_moments(real_data(*model, structure), to_ball(time), noise_at(structure, problem.noise, time));
+  return {scalar_outcome(moments.loss), scalar_outcome(RealBall(4) * moments.loss * (RealBall(1) + moments.position)),
           scalar_outcome(RealBall(4) * moments.loss)};
 }
 

@@ -24,21 +24,21 @@ struct Request {
 
 /// One outcome a quantity; names, formulas and conventions as in docs/problem-file.md.
 struct Quantities {
-  Outcome wasserstein2_squared;           ///< |mu|^2 + d + tr M - 2 tr M^{1/2}
-  Outcome transport_map;                  ///< M^{1/2}, d x d
-  Outcome transport_cost;                 ///< |mu|^2 + d + tr M - 2 tr C
-  Outcome loss;                           ///< E integral |v(X_t, t) - target|^2 dt
-  Outcome minimum_loss;                   ///< the same of the minimiser v*
-  Outcome gradient_second_moment;         ///< E|g|^2 for the parameters (th, Th)
-  Outcome gradient_mean_squared_norm;     ///< |E g|^2; given where the second moment is finite
-  Outcome gradient_variance;              ///< their difference
-  Outcome gradient_variance_time_local;   ///< for the gradients -2r, -2r (x - t mu)^T of each time
-  Outcome gradient_variance_functional;   ///< for the gradient -2r
-  Outcome singular_times;                 ///< roots of det(I + t Th) in [0, 1], ascending
-  Outcome flow_map;                       ///< linear part of the flow of v* from 0 to 1, d x d
-  Outcome rectified_cost;                 ///< E|Z_1 - Z_0|^2 of that flow
-  Outcome straightness;                   ///< integral E|Z_1 - Z_0 - v(Z_t, t)|^2 dt of the field's own flow
-  Outcome angle;                          ///< of the polar factor of C, degrees in (-180, 180]; d = 2
+  Outcome wasserstein2_squared;          ///< |mu|^2 + d + tr M - 2 tr M^{1/2}
+  Outcome transport_map;                 ///< M^{1/2}, d x d
+  Outcome transport_cost;                ///< |mu|^2 + d + tr M - 2 tr C
+  Outcome loss;                          ///< E integral |v(X_t, t) - target|^2 dt
+  Outcome minimum_loss;                  ///< the same of the minimiser v*
+  Outcome gradient_second_moment;        ///< E|g|^2 for the parameters (th, Th)
+  Outcome gradient_mean_squared_norm;    ///< |E g|^2; given where the second moment is finite
+  Outcome gradient_variance;             ///< their difference
+  Outcome gradient_variance_time_local;  ///< for the gradients -2r, -2r (x - t mu)^T of each time
+  Outcome gradient_variance_functional;  ///< for the gradient -2r
+  Outcome singular_times;                ///< roots of det(I + t Th) in [0, 1], ascending
+  Outcome flow_map;                      ///< linear part of the flow of v* from 0 to 1, d x d
+  Outcome rectified_cost;                ///< E|Z_1 - Z_0|^2 of that flow
+  Outcome straightness;                  ///< integral E|Z_1 - Z_0 - v(Z_t, t)|^2 dt of the field's own flow
+  Outcome angle;                         ///< of the polar factor of C, degrees in (-180, 180]; d = 2
 };
 
 /// Encloses all of them. `problem` must be admissible (covariance positive definite and so on): what is not gives
