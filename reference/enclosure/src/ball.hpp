@@ -158,8 +158,12 @@ class ComplexBall {
   friend ComplexBall operator-(ComplexBall a, const ComplexBall& b) { return std::move(a -= b); }
   friend ComplexBall operator*(ComplexBall a, const ComplexBall& b) { return std::move(a *= b); }
 
-  /// Whether it is a ball around a real number with an imaginary part of exactly 0.
-  [[nodiscard]] bool is_real() const { return acb_is_real(value_) != 0; }
+  /// Whether it is one real number, up to half of the working precision: a node of a quadrature, and not the
+  /// neighbourhood on which an error is bounded.
+  [[nodiscard]] bool is_real_point() const {
+    return acb_is_real(value_) != 0 &&
+           mag_cmp_2exp_si(arb_radref(acb_realref(value_)), -WorkingPrecision::bits() / 2) < 0;
+  }
   [[nodiscard]] bool is_finite() const { return acb_is_finite(value_) != 0; }
   [[nodiscard]] RealBall real() const {
     RealBall result;

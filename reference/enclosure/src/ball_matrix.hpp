@@ -8,6 +8,8 @@
 #include <acb_mat.h>
 #include <arb_mat.h>
 
+#include <type_traits>
+
 #include "ball.hpp"
 
 namespace straightedge::enclosure {
@@ -166,12 +168,13 @@ template <class Number>
   return sum;
 }
 
-/// a^{-1}, with infinite radii where the balls of `a` hold a singular matrix or come near to one. Above dimension 4 by
-/// an approximate inverse R and the balls of R a, which holds for wide balls where elimination fails.
+/// a^{-1}, with infinite radii where the balls of `a` hold a singular matrix or come near to one. For complex balls,
+/// which are wide here, and in dimensions above 4 by an approximate inverse R and the balls of R a: that holds where
+/// elimination on the balls fails.
 template <class Number>
 [[nodiscard]] BallMatrix<Number> inverse(const BallMatrix<Number>& a) {
   using Calls = MatrixCalls<Number>;
-  constexpr slong kElimination = 4;
+  constexpr slong kElimination = std::is_same_v<Number, RealBall> ? 4 : 0;
   const BallMatrix<Number> identity = BallMatrix<Number>::identity(a.rows());
   BallMatrix<Number> result(a.rows(), a.rows());
   const int found = a.rows() <= kElimination ? Calls::solve(result.raw(), a.raw(), identity.raw())

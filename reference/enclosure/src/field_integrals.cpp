@@ -43,9 +43,8 @@ void append(std::vector<ComplexBall>& to, const BallMatrix<Number>& a, const Num
 
 /// Loss (2 coefficients), time-local variance (3), second moment (3), then the parts.
 template <class Number>
-std::vector<ComplexBall> integrands(const FieldData<Number>& field, const Parts& parts, NoiseKind schedule,
+std::vector<ComplexBall> integrands(const MomentTerms<Number>& terms, const Parts& parts, NoiseKind schedule,
                                     const Number& t) {
-  const MomentTerms<Number> terms = moment_terms(field, t);
   const Number zero(0);
   const Number one(1);
   const Number phi = schedule == NoiseKind::bridge ? t * (one - t) : one;
@@ -126,8 +125,11 @@ FieldIntegrals integrate_field(const FieldData<RealBall>& field, NoiseKind sched
   const Parts parts{has_gap, !field.is_own, field.is_noisy, d};
   const FieldData<ComplexBall> complex_field = complex_field_data(field);
   const VectorFunction function = [&](const ComplexBall& t) {
-    return t.is_real() ? integrands<RealBall>(field, parts, schedule, t.real())
-                       : integrands<ComplexBall>(complex_field, parts, schedule, t);
+    if (t.is_real_point()) {
+      const RealBall point = t.real();
+      return integrands(moment_terms(field, resolvent_at(field, point), point), parts, schedule, point);
+    }
+    return integrands(moment_terms(complex_field, resolvent_around(field, t), t), parts, schedule, t);
   };
   const std::vector<RealBall> values = integrate_entries(function, parts.count(), integral_bits(), most_evaluations(d));
   Reader reader(values);

@@ -22,8 +22,9 @@ struct MomentTerms {
 };
 
 template <class Number>
-[[nodiscard]] MomentTerms<Number> moment_terms(const FieldData<Number>& field, const Number& t) {
-  const ResidualForms<Number> forms = residual_forms(field, t);
+[[nodiscard]] MomentTerms<Number> moment_terms(const FieldData<Number>& field, const Resolvent<Number>& resolvent,
+                                               const Number& t) {
+  const ResidualForms<Number> forms = residual_forms(field, resolvent, t);
   return {covariance_trace(forms.residual, field.spread),
           covariance_trace(forms.weighted, field.spread),
           covariance_trace(forms.position, field.spread),

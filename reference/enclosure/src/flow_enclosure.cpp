@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "field_integrals.hpp"
+#include "interpolant_polynomials.hpp"
 
 namespace straightedge::enclosure {
 namespace {
@@ -15,40 +16,6 @@ namespace {
 constexpr int kMostSteps = 4000;
 constexpr double kReach = 0.7;     // a: how much of the invertible disk is used
 constexpr slong kStepDivisor = 3;  // h = rho / 3: the cost of a step over its length is least near rho / e
-
-/// c0 + c1 t + c2 t^2.
-using Quadratic = std::array<RealMatrix, 3>;
-
-/// The same about t0: c0 + c1 t0 + c2 t0^2, c1 + 2 c2 t0, c2.
-Quadratic about(const Quadratic& c, const RealBall& t0) {
-  return {c[0] + t0 * (c[1] + t0 * c[2]), c[1] + (RealBall(2) * t0) * c[2], c[2]};
-}
-
-struct System {
-  Quadratic sigma;  ///< Sigma_t = Cov(X_t)
-  Quadratic b;      ///< B_t = Cov(target, X_t)
-};
-
-/// From X_t = X0 + t D X0 + t U + f Z + t mu and target D X0 + U + mu [+ f' Z], D = C - I.
-System system_of(const Model& model, const Structure& structure, const Noise& noise) {
-  const slong d = structure.dimension;
-  const RealMatrix identity = RealMatrix::identity(d);
-  const RealMatrix displacement = model.cross - identity;
-  const RealMatrix square = displacement * transpose(displacement) + model.spread;
-  System system{{identity, displacement + transpose(displacement), square}, {displacement, square, RealMatrix(d, d)}};
-  const RealMatrix noise_term = model.sigma_squared * identity;
-  if (structure.is_noisy && noise.kind == NoiseKind::constant) {
-    system.sigma[0] += noise_term;
-  } else if (structure.is_noisy) {  // f^2 = s^2 (t - t^2), f f' = s^2 (1 - 2t) / 2
-    system.sigma[1] += noise_term;
-    system.sigma[2] -= noise_term;
-    if (structure.noise_in_target) {
-      system.b[0] += (RealBall(1) / RealBall(2)) * noise_term;
-      system.b[1] -= noise_term;
-    }
-  }
-  return system;
-}
 
 /// An upper bound of the spectral norm, exact as a ball: |A|^4 <= |(A^T A)^2|_F.
 RealBall norm_above(const RealMatrix& a) {
@@ -59,29 +26,17 @@ RealBall norm_above(const RealMatrix& a) {
   return result;
 }
 
-/// One step in the coordinates of L.
+/// One step, in the coordinates of L.
 class Step {
  public:
-  /// Prepares the step from t0. Empty matrices where Sigma(t0) is not shown to be positive definite.
-  Step(const System& system, const RealBall& t0) : sigma_(about(system.sigma, t0)), b_(about(system.b, t0)) {
-    const slong d = sigma_[0].rows();
-    RealMatrix lower(d, d);
-    is_regular_ = arb_mat_cho(lower.raw(), sigma_[0].raw(), WorkingPrecision::bits()) != 0;
-    if (!is_regular_) {
-      return;
-    }
-    transposed_ = transpose(lower);
-    inverse_ = RealMatrix(d, d);
-    arb_mat_solve_tril(inverse_.raw(), lower.raw(), RealMatrix::identity(d).raw(), 0, WorkingPrecision::bits());
-    const auto scaled = [&](const RealMatrix& a) { return inverse_ * (a * transpose(inverse_)); };
-    s1_ = scaled(sigma_[1]);
-    s2_ = scaled(sigma_[2]);
-    g0_ = scaled(b_[0] - sigma_[1]);
-    g1_ = scaled(b_[1] - RealBall(2) * sigma_[2]);
+  /// From t0, the middle of `at`, which is regular.
+  explicit Step(const ScaledInterpolant& at) : at_(at) {
+    const auto scaled = [&](const RealMatrix& a) { return at_.lower_inverse * (a * transpose(at_.lower_inverse)); };
+    g0_ = scaled(at_.b[0] - at_.sigma[1]);
+    g1_ = scaled(at_.b[1] - RealBall(2) * at_.sigma[2]);
     choose_radius();
   }
 
-  [[nodiscard]] bool is_regular() const { return is_regular_; }
   /// rho / 3, rounded to few bits so that times stay exact.
   [[nodiscard]] RealBall length() const {
     constexpr slong kBits = 20;
@@ -96,9 +51,9 @@ class Step {
     RealBall remainder;  ///< a bound of the Frobenius norm of what is left out of the sum at h
   };
   [[nodiscard]] Series series(const RealBall& h) const {
-    const slong d = s1_.rows();
+    const slong d = at_.s1.rows();
     const RealBall q = h / radius_;
-    const RealBall a = radius_ * (norm_above(s1_) + radius_ * norm_above(s2_));
+    const RealBall a = radius_ * (norm_above(at_.s1) + radius_ * norm_above(at_.s2));
     const RealBall kappa = (norm_above(g0_) + radius_ * norm_above(g1_)) / (RealBall(1) - a);
     // |I|_F = d^{1/2}: the columns of Psi~_0 have norm 1, and each grows by exp(kappa rho) at most.
     RealBall bound = exponential(kappa * radius_) * square_root(RealBall(d)) / (RealBall(1) - q);
@@ -109,9 +64,9 @@ class Step {
     RealMatrix current = RealMatrix::identity(d);
     for (slong n = 0; !(bound < goal); ++n, bound *= q) {
       series.coefficients.push_back(current);
-      RealMatrix next = (g0_ - RealBall(n) * s1_) * current;
+      RealMatrix next = (g0_ - RealBall(n) * at_.s1) * current;
       if (n > 0) {
-        next += (g1_ - RealBall(n - 1) * s2_) * previous;
+        next += (g1_ - RealBall(n - 1) * at_.s2) * previous;
       }
       next *= RealBall(1) / RealBall(n + 1);
       previous = std::move(current);
@@ -129,7 +84,7 @@ class Step {
       sum += *it;
     }
     add_error(sum, series.remainder);
-    return transpose(inverse_) * (sum * (transposed_ * psi));
+    return transpose(at_.lower_inverse) * (sum * (at_.lower_transposed * psi));
   }
 
   /// integral_0^h |B Psi|_F^2.
@@ -146,16 +101,14 @@ class Step {
 
   /// rho with rho |S1| + rho^2 |S2| <= kReach, about as large as possible.
   void choose_radius() {
-    const double n1 = arf_get_d(arb_midref(norm_above(s1_).raw()), ARF_RND_UP);
-    const double n2 = arf_get_d(arb_midref(norm_above(s2_).raw()), ARF_RND_UP);
+    const double n1 = arf_get_d(arb_midref(norm_above(at_.s1).raw()), ARF_RND_UP);
+    const double n2 = arf_get_d(arb_midref(norm_above(at_.s2).raw()), ARF_RND_UP);
     const double rho = 2 * kReach / (n1 + std::sqrt(n1 * n1 + 4 * kReach * n2));
     arb_set_d(radius_.raw(), std::min(rho, 4.0));
   }
 
-  Quadratic sigma_, b_;
-  bool is_regular_ = false;
-  RealMatrix transposed_, inverse_;  // L^T, L^{-1}
-  RealMatrix s1_, s2_, g0_, g1_;
+  const ScaledInterpolant& at_;
+  RealMatrix g0_, g1_;
   RealBall radius_;
 };
 
@@ -163,10 +116,10 @@ RealBall Step::energy(const Series& series, const RealBall& h, const RealMatrix&
   // B(t0 + h) L^{-T} (sum coefficients) L^T psi, entry by entry a polynomial in h; a point u = h x, x in [0, 1].
   const slong d = psi.rows();
   const auto terms = static_cast<slong>(series.coefficients.size());
-  const RealMatrix start = transposed_ * psi;
+  const RealMatrix start = at_.lower_transposed * psi;
   std::array<RealMatrix, 3> b;
   for (std::size_t k = 0; k < 3; ++k) {
-    b[k] = b_[k] * transpose(inverse_);
+    b[k] = at_.b[k] * transpose(at_.lower_inverse);
   }
   std::vector<RealMatrix> image;
   for (slong n = 0; n < terms + 2; ++n) {
@@ -216,18 +169,19 @@ RealBall Step::energy(const Series& series, const RealBall& h, const RealMatrix&
 
 std::optional<FlowEnclosure> enclose_minimiser_flow(const Model& model, const Structure& structure, const Noise& noise,
                                                     bool with_straightness) {
-  const System system = system_of(model, structure, noise);
+  const InterpolantPolynomials polynomials = interpolant_polynomials(model, structure, noise);
   const slong d = structure.dimension;
   const RealMatrix identity = RealMatrix::identity(d);
-  RealMatrix psi = inverse(system.sigma[0]);
+  RealMatrix psi = inverse(polynomials.sigma[0]);
   RealBall energy(0);
   RealBall t(0);
   bool is_last = false;
   for (int k = 0; !is_last; ++k) {
-    const Step step(system, t);
-    if (!step.is_regular() || k == kMostSteps || !psi.is_finite()) {
+    const ScaledInterpolant at = scaled_about(polynomials, t);
+    if (!at.is_regular || k == kMostSteps || !psi.is_finite()) {
       return std::nullopt;
     }
+    const Step step(at);
     const RealBall rest = RealBall(1) - t;
     is_last = !(step.length() < rest);
     const RealBall h = is_last ? rest : step.length();
@@ -238,7 +192,7 @@ std::optional<FlowEnclosure> enclose_minimiser_flow(const Model& model, const St
     psi = step.advance(series, h, psi);
     t += h;
   }
-  FlowEnclosure result{about(system.sigma, RealBall(1))[0] * psi, std::nullopt};
+  FlowEnclosure result{about(polynomials.sigma, RealBall(1))[0] * psi, std::nullopt};
   if (with_straightness) {
     result.straightness = energy - square_sum(result.map - identity);
   }

@@ -1,7 +1,7 @@
 // The flow of the minimiser, Phi' = B_t Sigma_t^{-1} Phi, Phi_0 = I, by Taylor series with a rigorous remainder.
 //
-// Sigma and B are polynomials in t of degree 2. With Phi = Sigma Psi,  Sigma Psi' = G Psi,  G = B - Sigma'. At a time
-// t0 let Sigma(t0) = L L^T and Psi~ = L^T Psi, so that with h = t - t0
+// Sigma and B are polynomials in t of degree 2 (interpolant_polynomials.hpp). With Phi = Sigma Psi,  Sigma Psi' = G
+// Psi,  G = B - Sigma'. At a time t0 let Sigma(t0) = L L^T and Psi~ = L^T Psi, so that with h = t - t0
 //     (I + h S1 + h^2 S2) Psi~' = (G0 + h G1) Psi~,   S_k = L^{-1} Sigma_k L^{-T}, G_k likewise,
 //     (n+1) Psi~_{n+1} = (G0 - n S1) Psi~_n + (G1 - (n-1) S2) Psi~_{n-1}.
 // On the disk |h| <= rho with a = rho |S1| + rho^2 |S2| < 1 the matrix on the left is invertible, the system's matrix

@@ -40,13 +40,25 @@ struct ResidualForms {
   BallMatrix<Number> preimage_mean;  ///< q = E y, d x 1
 };
 
-/// With infinite radii where I + t Th comes near to a singular matrix.
+/// S and Th S, with infinite radii where I + t Th comes near to a singular matrix.
 template <class Number>
-[[nodiscard]] ResidualForms<Number> residual_forms(const FieldData<Number>& field, const Number& t) {
+struct Resolvent {
+  BallMatrix<Number> s;
+  BallMatrix<Number> th_s;
+};
+/// At a point t.
+[[nodiscard]] Resolvent<RealBall> resolvent_at(const FieldData<RealBall>& field, const RealBall& t);
+/// On a wide ball t = t0 + h: S = S0 (I + h Th S0)^{-1}, where S0 at t0 and Th S0 are narrow. The balls of I + t Th
+/// itself are so wide in ill-conditioned problems that they hold singular matrices far from the poles.
+[[nodiscard]] Resolvent<ComplexBall> resolvent_around(const FieldData<RealBall>& field, const ComplexBall& t);
+
+template <class Number>
+[[nodiscard]] ResidualForms<Number> residual_forms(const FieldData<Number>& field, const Resolvent<Number>& resolvent,
+                                                   const Number& t) {
   using Matrix = BallMatrix<Number>;
   const slong d = field.matrix.rows();
   const Matrix identity = Matrix::identity(d);
-  const Matrix s = inverse(identity + t * field.matrix);
+  const Matrix& s = resolvent.s;
   const Matrix s_transposed = transpose(s);
   ResidualForms<Number> forms;
 
@@ -62,15 +74,15 @@ template <class Number>
     forms.preimage.source = identity;
   } else {
     forms.preimage.source = s * *forms.position.source;
-    forms.residual.source = (field.cross - identity) - field.matrix * *forms.preimage.source;
+    forms.residual.source = (field.cross - identity) - resolvent.th_s * *forms.position.source;
   }
   if (field.has_spread) {
     forms.preimage.spread = t * s;
-    forms.residual.spread = identity - field.matrix * *forms.preimage.spread;
+    forms.residual.spread = identity - t * resolvent.th_s;
   }
   if (field.is_noisy) {
     forms.preimage.noise = s;
-    forms.residual.noise = Number(-1) * (field.matrix * s);
+    forms.residual.noise = Number(-1) * resolvent.th_s;
   }
   if (field.noise_in_target) {
     forms.residual.target_noise = identity;
@@ -82,7 +94,7 @@ template <class Number>
                     weigh(forms.residual.target_noise)};
 
   forms.preimage_mean = t * (s * field.mean_gap);
-  forms.residual_mean = field.mean_gap - field.matrix * forms.preimage_mean;
+  forms.residual_mean = field.mean_gap - t * (resolvent.th_s * field.mean_gap);
   forms.weighted_mean = s_transposed * forms.residual_mean;
   return forms;
 }

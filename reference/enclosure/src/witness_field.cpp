@@ -74,7 +74,9 @@ std::vector<Outcome> integrands(const Problem& problem, const Structure& structu
     return std::vector<Outcome>(6, inconclusive(kNoModel));
   }
   const NoiseAtTime<RealBall> f = noise_at(structure, problem.noise, time);
-  const MomentTerms<RealBall> terms = moment_terms(real_field_data(*model, structure), to_ball(time));
+  const FieldData<RealBall> field = real_field_data(*model, structure);
+  const RealBall t = to_ball(time);
+  const MomentTerms<RealBall> terms = moment_terms(field, resolvent_at(field, t), t);
   const MomentsAtTime<RealBall> moments = moments_at(terms, f);
   const RealMatrix matrix_mean =
       at(terms.weighted_preimage, f, structure.dimension) + terms.weighted_mean * transpose(terms.preimage_mean);

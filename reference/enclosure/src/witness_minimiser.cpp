@@ -4,6 +4,7 @@
 #include "adaptive.hpp"
 #include "field_integrals.hpp"
 #include "integral.hpp"
+#include "interpolant_polynomials.hpp"
 #include "parts.hpp"
 #include "root.hpp"
 
@@ -13,66 +14,63 @@ namespace {
 constexpr const char* kSingularCovariance =
     "the covariance of X_t is singular at some time: the integrand is bounded, but was not enclosed there";
 
-template <class Number>
-struct MinimiserData {
-  BallMatrix<Number> cross;
-  BallMatrix<Number> spread;
-  bool has_spread;
-  bool is_noisy;
-  bool noise_in_target;
-};
-
-template <class Number>
 struct MinimiserMoments {
-  Number loss;      ///< rho
-  Number position;  ///< tr Sigma
+  RealBall loss;      ///< rho
+  RealBall position;  ///< tr Sigma
 };
 
-template <class Number>
-MinimiserMoments<Number> minimiser_moments(const MinimiserData<Number>& data, const Number& t,
-                                           const NoiseAtTime<Number>& f) {
-  using Matrix = BallMatrix<Number>;
-  const slong d = data.cross.rows();
-  const Matrix identity = Matrix::identity(d);
-  LinearForm<Number> position;
-  LinearForm<Number> residual;  // begins as the target
-  position.source = (Number(1) - t) * identity + t * data.cross;
-  residual.source = data.cross - identity;
-  if (data.has_spread) {
+MinimiserMoments minimiser_moments(const Model& model, const Structure& structure, const RealBall& t,
+                                   const NoiseAtTime<RealBall>& f) {
+  const slong d = structure.dimension;
+  const RealMatrix identity = RealMatrix::identity(d);
+  LinearForm<RealBall> position;
+  LinearForm<RealBall> residual;  // begins as the target
+  position.source = (RealBall(1) - t) * identity + t * model.cross;
+  residual.source = model.cross - identity;
+  if (structure.has_spread) {
     position.spread = t * identity;
     residual.spread = identity;
   }
-  if (data.is_noisy) {
+  if (structure.is_noisy) {
     position.noise = identity;
   }
-  if (data.noise_in_target) {
+  if (structure.noise_in_target) {
     residual.target_noise = identity;
   }
-  const Matrix b = at(cross_covariance(residual, position, data.spread), f, d);
-  const Matrix sigma = at(cross_covariance(position, position, data.spread), f, d);
-  const Matrix k = b * inverse(sigma);
-  const Matrix minus_k = Number(-1) * k;
+  const RealMatrix b = at(cross_covariance(residual, position, model.spread), f, d);
+  const RealMatrix sigma = at(cross_covariance(position, position, model.spread), f, d);
+  const RealMatrix minus_k = RealBall(-1) * (b * inverse(sigma));
   *residual.source += minus_k * *position.source;
-  if (data.has_spread) {
+  if (structure.has_spread) {
     *residual.spread += t * minus_k;
   }
-  if (data.is_noisy) {
+  if (structure.is_noisy) {
     residual.noise = minus_k;
   }
-  return {covariance_trace(residual, data.spread).at(f), trace(sigma)};
+  return {covariance_trace(residual, model.spread).at(f), trace(sigma)};
 }
 
-template <class Number>
-std::vector<ComplexBall> integrands(const MinimiserData<Number>& data, const Number& s_squared, NoiseKind schedule,
-                                    const Number& t) {
-  const Number zero(0);
-  const Number phi = schedule == NoiseKind::bridge ? t * (Number(1) - t) : Number(1);
-  const auto moments = minimiser_moments(data, t, {s_squared * phi, zero, zero});
-  return {ComplexBall(moments.loss), ComplexBall(Number(4) * moments.loss * (Number(1) + moments.position))};
+std::vector<ComplexBall> integrands(const ComplexBall& loss, const ComplexBall& position) {
+  return {loss, ComplexBall(4) * loss * (ComplexBall(1) + position)};
 }
 
-MinimiserData<RealBall> real_data(const Model& model, const Structure& structure) {
-  return {model.cross, model.spread, structure.has_spread, structure.is_noisy, structure.noise_in_target};
+/// On a wide ball t0 + h, without noise in the target:  rho = tr Cov(target) - tr(B Sigma^{-1} B^T), scaled about t0.
+std::vector<ComplexBall> integrands_around(const InterpolantPolynomials& polynomials, const ComplexBall& t) {
+  const RealBall centre = midpoint(t.real());
+  const ScaledInterpolant at = scaled_about(polynomials, centre);
+  if (!at.is_regular) {
+    ComplexBall unknown;
+    acb_indeterminate(unknown.raw());
+    return {unknown, unknown};
+  }
+  const ComplexBall h = t - ComplexBall(centre);
+  const RealMatrix scale = transpose(at.lower_inverse);
+  const ComplexMatrix b = complex(at.b[0] * scale) + h * complex(at.b[1] * scale);
+  const ComplexMatrix sigma = ComplexMatrix::identity(b.rows()) + h * (complex(at.s1) + h * complex(at.s2));
+  const ComplexBall target(trace(polynomials.b[1]));  // Cov(target) = D D^T + W
+  const ComplexBall position =
+      ComplexBall(trace(at.sigma[0])) + h * (ComplexBall(trace(at.sigma[1])) + h * ComplexBall(trace(at.sigma[2])));
+  return integrands(target - inner(b * inverse(sigma), b), position);
 }
 
 /// Loss, time-local and functional variance.
@@ -81,14 +79,17 @@ std::vector<Outcome> integrated(const Problem& problem, const Structure& structu
   if (!model) {
     return std::vector<Outcome>(3, inconclusive(kNoModel));
   }
-  const MinimiserData<RealBall> data = real_data(*model, structure);
-  const MinimiserData<ComplexBall> complex_data{complex(data.cross), complex(data.spread), data.has_spread,
-                                                data.is_noisy, data.noise_in_target};
-  const ComplexBall complex_s_squared(model->sigma_squared);
-  const NoiseKind schedule = problem.noise.kind;
+  const InterpolantPolynomials polynomials = interpolant_polynomials(*model, structure, problem.noise);
   const VectorFunction function = [&](const ComplexBall& t) {
-    return t.is_real() ? integrands<RealBall>(data, model->sigma_squared, schedule, t.real())
-                       : integrands<ComplexBall>(complex_data, complex_s_squared, schedule, t);
+    if (!t.is_real_point()) {
+      return integrands_around(polynomials, t);
+    }
+    const RealBall point = t.real();
+    const bool is_bridge = problem.noise.kind == NoiseKind::bridge;
+    const RealBall phi = is_bridge ? point * (RealBall(1) - point) : RealBall(1);
+    const MinimiserMoments moments =
+        minimiser_moments(*model, structure, point, {model->sigma_squared * phi, RealBall(0), RealBall(0)});
+    return integrands(moments.loss, moments.position);
   };
   const bool needs_variance = problem.field == FieldKind::minimiser;
   const std::vector<RealBall> values =
@@ -102,8 +103,8 @@ std::vector<Outcome> at_time(const Problem& problem, const Structure& structure,
   if (!model) {
     return std::vector<Outcome>(3, inconclusive(kNoModel));
   }
-  const auto moments =
-      minimiser_moments(real_data(*model, structure), to_ball(time), noise_at(structure, problem.noise, time));
+  const MinimiserMoments moments =
+      minimiser_moments(*model, structure, to_ball(time), noise_at(structure, problem.noise, time));
   return {scalar_outcome(moments.loss), scalar_outcome(RealBall(4) * moments.loss * (RealBall(1) + moments.position)),
           scalar_outcome(RealBall(4) * moments.loss)};
 }
