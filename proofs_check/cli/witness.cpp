@@ -81,15 +81,20 @@ bool meet(const Result& result, const Outcome& outcome) {
 }  // namespace
 
 enclosure::Problem witness_problem(const Problem& problem) {
-  return {problem.mean,
-          problem.covariance,
-          problem.coupling,
-          {problem.rotation.degrees, problem.rotation.planes, problem.rotation.matrix},
-          problem.cross,
-          {problem.noise.kind, problem.noise.sigma, problem.noise.target},
-          field_kind(problem.field),
-          problem.field_shift,
-          problem.field_matrix};
+  enclosure::Problem result;
+  result.mean = problem.mean;
+  result.covariance = problem.covariance;
+  result.coupling = problem.coupling;
+  for (const auto& [from, to] : problem.rotation.planes) {
+    result.rotation.turns.push_back({from, to, problem.rotation.degrees});
+  }
+  result.rotation.matrix = problem.rotation.matrix;
+  result.cross = problem.cross;
+  result.noise = {problem.noise.kind, problem.noise.sigma, problem.noise.target};
+  result.field = field_kind(problem.field);
+  result.field_shift = problem.field_shift;
+  result.field_matrix = problem.field_matrix;
+  return result;
 }
 
 Agreement agreement_of(const Result& result, const Outcome& outcome) {

@@ -5,18 +5,22 @@
 namespace straightedge::enclosure {
 namespace {
 
-/// R turns axis i towards axis j in each plane: R e_i = cos e_i + sin e_j.
+/// R = P (turns) P^T; a turn takes e_from to cos e_from + sin e_to.
 RealMatrix plane_rotations(const Rotation& rotation, slong d) {
-  const ExactNumber half_turns(rotation.degrees / 180);
-  RealBall sine;
-  RealBall cosine;
-  arb_sin_cos_pi_fmpq(sine.raw(), cosine.raw(), half_turns.raw(), WorkingPrecision::bits());
   RealMatrix result = RealMatrix::identity(d);
-  for (const auto& [i, j] : rotation.planes) {
-    result.set(i, i, cosine);
-    result.set(j, j, cosine);
-    result.set(j, i, sine);
-    result.set(i, j, -sine);
+  for (const PlaneTurn& turn : rotation.turns) {
+    const ExactNumber half_turns(turn.degrees / 180);
+    RealBall sine;
+    RealBall cosine;
+    arb_sin_cos_pi_fmpq(sine.raw(), cosine.raw(), half_turns.raw(), WorkingPrecision::bits());
+    result.set(turn.from, turn.from, cosine);
+    result.set(turn.to, turn.to, cosine);
+    result.set(turn.to, turn.from, sine);
+    result.set(turn.from, turn.to, -sine);
+  }
+  if (rotation.frame) {
+    const RealMatrix frame = to_balls(*rotation.frame);
+    return frame * result * transpose(frame);
   }
   return result;
 }

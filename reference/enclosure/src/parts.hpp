@@ -8,6 +8,9 @@
 
 namespace straightedge::enclosure {
 
+/// Frees what FLINT keeps for a thread, at the end of each thread that has called it.
+void clean_up_with_thread();
+
 /// wasserstein2_squared, transport_map, transport_cost and angle.
 void enclose_coupling(const Problem& problem, const Structure& structure, int goal, Quantities& quantities);
 

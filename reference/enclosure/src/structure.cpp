@@ -1,5 +1,7 @@
 #include "structure.hpp"
 
+#include <straightedge/error.hpp>
+
 #include "model.hpp"
 #include "root.hpp"
 
@@ -14,31 +16,38 @@ ExactMatrix negative(const ExactMatrix& a) {
   return result;
 }
 
-/// R where it is rational: typed and orthogonal, or a multiple of 90 degrees.
+/// R where it is rational: typed and orthogonal, or by multiples of 90 degrees only.
 std::optional<ExactMatrix> exact_rotation(const Rotation& rotation, slong d) {
   const ExactMatrix identity = ExactMatrix::identity(d);
   if (rotation.matrix) {
     const ExactMatrix typed(*rotation.matrix);
     return transpose(typed) * typed == identity ? std::optional(typed) : std::nullopt;
   }
-  const Rational quarters = rotation.degrees / 90;
-  if (denominator(quarters) != 1) {
-    return std::nullopt;
-  }
-  const auto turn = static_cast<int>(((numerator(quarters) % 4) + 4) % 4);
-  const int cosine = turn == 0 ? 1 : (turn == 2 ? -1 : 0);
-  const int sine = turn == 1 ? 1 : (turn == 3 ? -1 : 0);
   ExactMatrix result = identity;
-  for (const auto& [i, j] : rotation.planes) {
-    fmpq_set_si(result.entry(i, i), cosine, 1);
-    fmpq_set_si(result.entry(j, j), cosine, 1);
-    fmpq_set_si(result.entry(j, i), sine, 1);
-    fmpq_set_si(result.entry(i, j), -sine, 1);
+  for (const PlaneTurn& turn : rotation.turns) {
+    const Rational quarters = turn.degrees / 90;
+    if (denominator(quarters) != 1) {
+      return std::nullopt;
+    }
+    const auto count = static_cast<int>(((numerator(quarters) % 4) + 4) % 4);
+    const int cosine = count == 0 ? 1 : (count == 2 ? -1 : 0);
+    const int sine = count == 1 ? 1 : (count == 3 ? -1 : 0);
+    fmpq_set_si(result.entry(turn.from, turn.from), cosine, 1);
+    fmpq_set_si(result.entry(turn.to, turn.to), cosine, 1);
+    fmpq_set_si(result.entry(turn.to, turn.from), sine, 1);
+    fmpq_set_si(result.entry(turn.from, turn.to), -sine, 1);
+  }
+  if (rotation.frame) {
+    const ExactMatrix frame(*rotation.frame);
+    return frame * result * transpose(frame);
   }
   return result;
 }
 
 std::optional<ExactMatrix> exact_root(const Problem& problem) {
+  if (problem.root) {
+    return ExactMatrix(*problem.root);
+  }
   const WorkingPrecision precision(kBitsOfTheGuess);
   const ExactMatrix m(problem.covariance);
   const std::optional<RealMatrix> root = square_root(to_balls(m));
@@ -90,6 +99,30 @@ SingularTimes times_in_balls(const Problem& problem, const Structure& s, bool of
 }
 
 }  // namespace
+
+Problem completed(const Problem& problem) {
+  Problem result = problem;
+  const Eigen::Index d = problem.mean.size();
+  if (problem.root) {
+    const ExactMatrix root(*problem.root);
+    const WorkingPrecision precision(kBitsOfTheGuess);
+    if (problem.root->rows() != d || problem.root->cols() != d || !(root == transpose(root)) ||
+        !is_positive_definite(to_balls(root))) {
+      throw InputError("the root of the covariance is not symmetric positive definite, d x d, or nearly singular");
+    }
+    result.covariance = *problem.root * *problem.root;
+  }
+  if (result.covariance.rows() != d || result.covariance.cols() != d) {
+    throw InputError("mean and covariance do not have the same dimension");
+  }
+  if (problem.rotation.frame) {
+    const ExactMatrix frame(*problem.rotation.frame);
+    if (frame.rows() != d || !(transpose(frame) * frame == ExactMatrix::identity(d))) {
+      throw InputError("the frame of the rotation is not orthogonal, d x d");
+    }
+  }
+  return result;
+}
 
 Structure structure_of(const Problem& problem) {
   Structure s;

@@ -33,6 +33,10 @@ struct Structure {
 
 [[nodiscard]] Structure structure_of(const Problem& problem);
 
+/// The problem with its covariance: the square of the root where that is given. Throws InputError for a root or a frame
+/// that is not what it has to be, and where sizes do not agree.
+[[nodiscard]] Problem completed(const Problem& problem);
+
 /// The singular times of the problem's field (th, Th), which must have one, in balls of the working precision.
 [[nodiscard]] SingularTimes field_singular_times(const Problem& problem, const Structure& structure);
 /// Of the pair field of the problem's deterministic coupling, whatever the problem's field: those of (1-t) I + t A.

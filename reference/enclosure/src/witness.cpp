@@ -6,7 +6,11 @@
 namespace straightedge::enclosure {
 namespace {
 
-/// Frees what FLINT keeps for a thread, at the end of each thread that has computed something here.
+constexpr const char* kNoPairField = "the coupling is not deterministic: it has no pair field";
+constexpr const char* kNoParameters = "the minimiser is not a field with parameters (th, Th)";
+
+}  // namespace
+
 void clean_up_with_thread() {
   struct Cleanup {
     ~Cleanup() { flint_cleanup(); }
@@ -14,11 +18,6 @@ void clean_up_with_thread() {
   thread_local const Cleanup cleanup;
   static_cast<void>(cleanup);
 }
-
-constexpr const char* kNoPairField = "the coupling is not deterministic: it has no pair field";
-constexpr const char* kNoParameters = "the minimiser is not a field with parameters (th, Th)";
-
-}  // namespace
 
 void put_gradient_outcome(Quantities& quantities, const Outcome& outcome) {
   quantities.gradient_second_moment = outcome;
@@ -33,8 +32,9 @@ void put_field_outcome(Quantities& quantities, const Outcome& outcome) {
   quantities.gradient_variance_functional = outcome;
 }
 
-Quantities enclose(const Problem& problem, const Request& request) {
+Quantities enclose(const Problem& given, const Request& request) {
   clean_up_with_thread();
+  const Problem problem = completed(given);
   Quantities quantities;
   const Structure structure = structure_of(problem);
   enclose_coupling(problem, structure, request.goal, quantities);

@@ -56,9 +56,10 @@ Outcome angle_outcome(const Problem& problem, const Structure& structure) {
     if (problem.rotation.matrix) {
       return angle_of(ExactMatrix(*problem.rotation.matrix));
     }
+    const bool reflects = problem.rotation.frame && determinant_sign(ExactMatrix(*problem.rotation.frame)) < 0;
     Rational degrees(0);
-    for (const auto& [i, j] : problem.rotation.planes) {
-      degrees += i == 0 ? problem.rotation.degrees : Rational(-problem.rotation.degrees);
+    for (const PlaneTurn& turn : problem.rotation.turns) {
+      degrees += (turn.from == 0) == reflects ? Rational(-turn.degrees) : turn.degrees;
     }
     return scalar_outcome(to_ball(principal(degrees)));
   }

@@ -7,18 +7,24 @@
 #include <optional>
 #include <straightedge/kinds.hpp>
 #include <straightedge/matrix.hpp>
-#include <utility>
 #include <vector>
 
 namespace straightedge::enclosure {
 
 enum class FieldKind { pair, optimal_transport, affine, minimiser };
 
-/// R of a rotated coupling A = M^{1/2} R.
-struct Rotation {
+/// Axis `from` turns towards axis `to` by `degrees`.
+struct PlaneTurn {
+  int from = 0;
+  int to = 1;
   Rational degrees;
-  std::vector<std::pair<int, int>> planes;  ///< disjoint; (i, j): axis i turns towards axis j by `degrees`
-  /// In place of the angle. If it is not exactly orthogonal, its polar factor R (R^T R)^{-1/2} is meant.
+};
+
+/// R of a rotated coupling A = M^{1/2} R: turns in disjoint coordinate planes, R = P (turns) P^T, or typed in.
+struct Rotation {
+  std::vector<PlaneTurn> turns;
+  std::optional<Matrix<Rational>> frame;  ///< P, orthogonal, d x d; the identity where it is left out
+  /// In place of both. If it is not exactly orthogonal, its polar factor R (R^T R)^{-1/2} is meant.
   std::optional<Matrix<Rational>> matrix;
 };
 
@@ -32,6 +38,8 @@ struct Noise {
 struct Problem {
   Vector<Rational> mean;        ///< mu, d
   Matrix<Rational> covariance;  ///< M, d x d, symmetric positive definite
+  /// M^{1/2} where it is known, symmetric positive definite: then M is its square, and `covariance` may be left out.
+  std::optional<Matrix<Rational>> root = std::nullopt;
 
   CouplingKind coupling = CouplingKind::optimal;
   Rotation rotation;       ///< of a rotated coupling

@@ -41,8 +41,10 @@ struct Quantities {
   Outcome angle;                         ///< of the polar factor of C, degrees in (-180, 180]; d = 2
 };
 
-/// Encloses all of them. `problem` must be admissible (covariance positive definite and so on): what is not gives
-/// balls that mean nothing, or inconclusive outcomes, never an exception.
+/// Encloses all of them. `problem` must be admissible (a positive definite covariance, disjoint planes and so on),
+/// which is for the caller to check; what is not decided is inconclusive, and no exception. Throws InputError for a
+/// root that is not symmetric positive definite and a frame that is not orthogonal. Threads may call it at the same
+/// time.
 [[nodiscard]] Quantities enclose(const Problem& problem, const Request& request = {});
 
 }  // namespace straightedge::enclosure
