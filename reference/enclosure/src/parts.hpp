@@ -43,9 +43,14 @@ enum class Regularity { regular, singular, unknown };
 [[nodiscard]] Regularity map_regularity(const Problem& problem, const Structure& structure, const Rational& t,
                                         int goal);
 
+/// Beyond, integrals and flows are not attempted: their time grows with the cube of the dimension, and their memory
+/// with the square.
+inline constexpr slong kLargestDimension = 64;
+
 // Reasons that several parts give.
 inline constexpr const char* kInfiniteTarget = "the target holds f' Z, and s^2 d / (4t) is not integrable";
 inline constexpr const char* kInfiniteAtTime = "f' is infinite at this time";
+inline constexpr const char* kTooLarge = "integrals and flows are not attempted in dimensions above 64";
 inline constexpr const char* kNoModel = "the matrices of the problem could not be enclosed";
 
 /// Puts `outcome` in the place of all quantities that are moments of the field.

@@ -30,7 +30,7 @@ std::optional<VarianceInNoiseBounds> variance_in_constant_noise(const Problem& g
   Problem problem = completed(given);
   problem.noise = {NoiseKind::constant, Rational(1), RegressionTarget::displacement};  // any s > 0
   const Structure structure = structure_of(problem);
-  if (!structure.has_field) {
+  if (!structure.has_field || structure.dimension > kLargestDimension) {
     return std::nullopt;
   }
   Quantities unused;

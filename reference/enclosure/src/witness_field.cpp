@@ -101,6 +101,8 @@ void enclose_field(const Problem& problem, const Structure& structure, const Sin
     put_field_outcome(quantities, outcome_at_pole(problem, structure, times, goal));
   } else if (!times.none_shown()) {
     put_field_outcome(quantities, inconclusive(kUndecidedTimes));
+  } else if (structure.dimension > kLargestDimension) {
+    put_field_outcome(quantities, inconclusive(kTooLarge));
   } else {
     put(quantities, raise_precision(goal, [&] { return integrated(problem, structure); }));
   }

@@ -48,6 +48,8 @@ void enclose_flow(const Problem& problem, const Structure& structure, int goal, 
     found = raise_precision(goal, [&] { return flow_of_map(problem, structure); });
   } else if (!structure.is_noisy && covariance_is_singular(*structure.cross, *structure.spread)) {
     found.assign(3, does_not_exist(kSingularCovariance));
+  } else if (structure.dimension > kLargestDimension) {
+    found.assign(3, inconclusive(kTooLarge));
   } else {
     found = raise_precision(goal, [&] { return flow_by_series(problem, structure); });
   }

@@ -145,6 +145,8 @@ void enclose_minimiser(const Problem& problem, const Structure& structure, const
     put_same(problem, quantities, does_not_exist("the covariance of X_t is singular at this time"));
   } else if (!time && !structure.is_noisy && covariance_is_singular(*structure.cross, *structure.spread)) {
     put_same(problem, quantities, inconclusive(kSingularCovariance));
+  } else if (!time && structure.dimension > kLargestDimension) {
+    put_same(problem, quantities, inconclusive(kTooLarge));
   } else {
     put(problem, quantities, raise_precision(request.goal, [&] {
           return time ? at_time(problem, structure, *time) : integrated(problem, structure);
