@@ -62,23 +62,49 @@ Request request_of(const ExactOptions& options) {
   return request;
 }
 
-void run_one(const ProblemSource& source, const Request& request, bool json, std::ostream& out) {
-  const ReadProblem read = source.read({}, request.digits);
-  Evaluator evaluator(request);
-  const Results results = evaluator.evaluate(read.problem);
-  if (json) {
-    out << exact_document(read, request, results).dump(2) << '\n';
-  } else {
-    out << exact_table(read, request, results);
+/// Answers for one problem after another, and what all of them amount to.
+class Respondent {
+ public:
+  Respondent(const Request& request, bool with_witness)
+      : request_(request), with_witness_(with_witness), evaluator_(request) {}
+
+  Answer answer(const Problem& problem) {
+    Answer answer{evaluator_.evaluate(problem), std::nullopt};
+    if (with_witness_) {
+      answer.witness = ask_witness(problem, request_, answer.results);
+      const ExitCode verdict = verdict_of(*answer.witness);
+      const bool is_worse = verdict == kDeparture || (verdict == kInconclusive && verdict_ == kAsExpected);
+      verdict_ = is_worse ? verdict : verdict_;
+    }
+    return answer;
   }
+  [[nodiscard]] ExitCode verdict() const { return verdict_; }
+
+ private:
+  Request request_;
+  bool with_witness_;
+  Evaluator evaluator_;
+  ExitCode verdict_ = kAsExpected;
+};
+
+ExitCode run_one(const ProblemSource& source, const Request& request, const ExactOptions& options, std::ostream& out) {
+  const ReadProblem read = source.read({}, request.digits);
+  Respondent respondent(request, options.witness);
+  const Answer answer = respondent.answer(read.problem);
+  if (options.json) {
+    out << exact_document(read, request, answer).dump(2) << '\n';
+  } else {
+    out << exact_table(read, request, answer);
+  }
+  return respondent.verdict();
 }
 
-nlohmann::ordered_json point_json(const std::vector<Setting>& at, const Results& results) {
+nlohmann::ordered_json point_json(const std::vector<Setting>& at, const Answer& answer, int digits) {
   nlohmann::ordered_json place = nlohmann::ordered_json::object();
   for (const Setting& setting : at) {
     place[setting.key] = exact_text(setting.value);
   }
-  return {{"at", place}, {"quantities", to_json(results)}};
+  return {{"at", place}, {"quantities", to_json(answer, digits)}};
 }
 
 nlohmann::ordered_json sweep_document(const ReadProblem& read, const Request& request,
@@ -96,7 +122,7 @@ nlohmann::ordered_json sweep_document(const ReadProblem& read, const Request& re
   return json;
 }
 
-/// kInconclusive if it was stopped: then the points so far are there.
+/// kInconclusive if it was stopped: then the points so far are there. The witness's verdict on all points else.
 ExitCode run_sweep(const ProblemSource& source, const Request& request, const ExactOptions& options, std::ostream& out,
                    std::ostream& log) {
   const StopOnSignal signals;
@@ -120,18 +146,18 @@ ExitCode run_sweep(const ProblemSource& source, const Request& request, const Ex
     for (const std::string& note : first.notes) {
       log << "note: " << note << '\n';
     }
-    out << csv_header(keys, d) << std::flush;
+    out << csv_header(keys, d, options.witness) << std::flush;
   }
-  Evaluator evaluator(request);
+  Respondent respondent(request, options.witness);
   Progress progress(log, points.size(), options.quiet);
   std::size_t finished = 0;
   for (; finished < points.size() && !stop_requested(); ++finished) {
     const std::vector<Setting>& at = points[finished];
-    const Results results = evaluator.evaluate(source.read(at, request.digits).problem);
+    const Answer answer = respondent.answer(source.read(at, request.digits).problem);
     if (options.json) {
-      document["points"].push_back(point_json(at, results));
+      document["points"].push_back(point_json(at, answer, request.digits));
     } else {
-      out << csv_row(at, results, d) << std::flush;
+      out << csv_row(at, answer, request.digits, d) << std::flush;
     }
     progress.done(finished + 1);
   }
@@ -142,9 +168,9 @@ ExitCode run_sweep(const ProblemSource& source, const Request& request, const Ex
   if (finished < points.size()) {
     log << fmt::format("straightedge exact: stopped after {} of {} points, which are written\n", finished,
                        points.size());
-    return kInconclusive;
+    return respondent.verdict() == kDeparture ? kDeparture : kInconclusive;
   }
-  return kAsExpected;
+  return respondent.verdict();
 }
 
 int run_and_report(const ExactOptions& options) {
@@ -169,7 +195,7 @@ ExitCode run_exact(const ExactOptions& options, std::istream& in, std::ostream& 
   const Request request = request_of(options);
   const ProblemSource source = ProblemSource::open(options.problem, in);
   if (options.sweeps.empty()) {
-    run_one(source, request, options.json, out);
+    result = run_one(source, request, options, out);
   } else {
     result = run_sweep(source, request, options, out, log);
   }
@@ -192,11 +218,15 @@ void add_exact_command(CLI::App& app, int& exit_code) {
                    "KEY=FROM:TO:N (evenly spaced) or KEY=log:FROM:TO:N (geometric), KEY dotted; repeat for a grid")
       ->take_all()
       ->expected(1);
+  command->add_flag("--witness", options->witness,
+                    "Compute everything once more in Arb balls, and compare: exit 1 if anything contradicts, else 3 if "
+                    "anything is undecided");
   command->add_flag("--json", options->json, "JSON (docs/schemas) instead of a table or CSV");
   command->add_flag("--quiet", options->quiet, "No progress on standard error");
   command->footer(
       "Example:\n"
       "  straightedge exact docs/examples/rotated-120.toml\n"
+      "  straightedge exact docs/examples/rotated-120.toml --witness\n"
       "  straightedge exact docs/examples/rotated-120.toml --sweep noise.sigma=0:0.3:31 > variance.csv");
   command->callback([options, &exit_code] { exit_code = run_and_report(*options); });
 }

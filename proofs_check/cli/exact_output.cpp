@@ -23,6 +23,18 @@ const char* kind_name(ResultKind kind) {
   }
 }
 
+bool is_matrix(Quantity quantity) {
+  return quantity == Quantity::transport_map || quantity == Quantity::flow_map;
+}
+
+/// Of an outcome that has a value.
+Shape shape_of(Quantity quantity, const enclosure::Outcome& outcome) {
+  if (is_matrix(quantity)) {
+    return {Shape::Kind::matrix, outcome.rows, outcome.columns};
+  }
+  return {quantity == Quantity::singular_times ? Shape::Kind::list : Shape::Kind::scalar, 1, outcome.columns};
+}
+
 Json value_json(const Result& result) {
   if (result.shape.kind == Shape::Kind::scalar) {
     return result.entries.front();
@@ -46,6 +58,27 @@ Json result_json(const Result& result) {
   return {{"value", value_json(result)}, {"radius", result.radius}, {"kind", kind_name(result.kind)}};
 }
 
+constexpr int kMoreDigitsOfWitness = 10;  // its radii are smaller than ours
+
+/// The witness's value in our format. It has one.
+Result shown(Quantity quantity, const Testimony& testimony, int digits) {
+  return as_result(testimony.outcome, shape_of(quantity, testimony.outcome), digits + kMoreDigitsOfWitness);
+}
+
+Json witness_json(Quantity quantity, const Testimony& testimony, int digits) {
+  Json json = Json::object();
+  if (testimony.outcome.is_enclosed()) {
+    const Result result = shown(quantity, testimony, digits);
+    json = {{"value", value_json(result)}, {"radius", result.radius}};
+  } else {
+    json = {
+        {"value", nullptr}, {"status", status_name(testimony.outcome.status)}, {"reason", testimony.outcome.reason}};
+  }
+  json["overlaps"] =
+      testimony.agreement == Agreement::undecided ? Json(nullptr) : Json(testimony.agreement == Agreement::overlaps);
+  return json;
+}
+
 struct TableRow {
   std::string name;
   std::string value;
@@ -54,7 +87,7 @@ struct TableRow {
 };
 
 /// Lines of a quantity: one, or one for each row of a matrix, its entries side by side.
-void append_rows(Quantity quantity, const Result& result, std::vector<TableRow>& rows) {
+void append_rows(const std::string& name, const Result& result, const std::string& kind, std::vector<TableRow>& rows) {
   const auto width = static_cast<std::size_t>(result.shape.kind == Shape::Kind::scalar ? 1 : result.shape.columns);
   std::vector<std::string> lines(static_cast<std::size_t>(result.shape.rows));
   Real150 largest(result.radius);
@@ -73,8 +106,7 @@ void append_rows(Quantity quantity, const Result& result, std::vector<TableRow>&
   }
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const bool first = i == 0;
-    rows.push_back({first ? std::string(name_of(quantity)) : "", lines[i], first ? radius : "",
-                    first ? kind_name(result.kind) : ""});
+    rows.push_back({first ? name : "", lines[i], first ? radius : "", first ? kind : ""});
   }
 }
 
@@ -113,50 +145,91 @@ std::string aligned(const std::vector<TableRow>& rows) {
   return text;
 }
 
-std::vector<std::string> column_names(Quantity quantity, Eigen::Index dimension) {
-  const std::string name(name_of(quantity));
-  if (quantity != Quantity::transport_map && quantity != Quantity::flow_map) {
-    return {name};
-  }
-  std::vector<std::string> names;
-  for (Eigen::Index i = 0; i < dimension; ++i) {
-    for (Eigen::Index j = 0; j < dimension; ++j) {
-      names.push_back(fmt::format("{}[{}][{}]", name, i, j));
+/// ",NAME" or ",NAME[i][j]" for each entry, and ",NAME_radius".
+std::string columns_of(Quantity quantity, const std::string& name, Eigen::Index dimension) {
+  std::string columns;
+  if (!is_matrix(quantity)) {
+    columns = ',' + name;
+  } else {
+    for (Eigen::Index i = 0; i < dimension; ++i) {
+      for (Eigen::Index j = 0; j < dimension; ++j) {
+        columns += fmt::format(",{}[{}][{}]", name, i, j);
+      }
     }
   }
-  return names;
+  return columns + fmt::format(",{}_radius", name);
+}
+
+std::string cells(const Result& result) {
+  const bool is_list = result.shape.kind == Shape::Kind::list;
+  std::string text(",");
+  for (std::size_t i = 0; i < result.entries.size(); ++i) {
+    text += fmt::format("{}{}", i == 0 ? "" : (is_list ? " " : ","), result.entries[i]);
+  }
+  return text + ',' + result.radius;
+}
+
+std::string empty_cells(Quantity quantity, Eigen::Index dimension) {
+  const Eigen::Index entries = is_matrix(quantity) ? dimension * dimension : 1;
+  return std::string(static_cast<std::size_t>(entries) + 1, ',');
+}
+
+/// The witness's lines below ours: in the table where either has a value, else among what does not exist.
+void append_witness(Quantity quantity, const Testimony& testimony, bool is_in_table, int digits,
+                    std::vector<TableRow>& rows, std::string& missing) {
+  const std::string agreement = agreement_name(testimony.agreement);
+  const std::string status = status_name(testimony.outcome.status);
+  if (testimony.outcome.is_enclosed()) {
+    const std::string name = is_in_table ? "  witness" : std::string(name_of(quantity)) + ", witness";
+    append_rows(name, shown(quantity, testimony, digits), agreement, rows);
+    return;
+  }
+  if (is_in_table) {
+    rows.push_back({"  witness", status, "", agreement});
+  }
+  missing += is_in_table ? fmt::format("{}: ", name_of(quantity)) : "  ";
+  missing +=
+      fmt::format("witness: {}: {}{}\n", status, testimony.outcome.reason, is_in_table ? "" : " (" + agreement + ")");
 }
 
 }  // namespace
 
-nlohmann::ordered_json to_json(const Results& results) {
+nlohmann::ordered_json to_json(const Answer& answer, int digits) {
   Json json = Json::object();
   for (const Quantity quantity : kQuantities) {
-    json[std::string(name_of(quantity))] = result_json(results.at(quantity));
+    Json& entry = json[std::string(name_of(quantity))] = result_json(answer.results.at(quantity));
+    if (answer.witness) {
+      entry["witness"] = witness_json(quantity, answer.witness->at(quantity), digits);
+    }
   }
   return json;
 }
 
-nlohmann::ordered_json exact_document(const ReadProblem& read, const Request& request, const Results& results) {
+nlohmann::ordered_json exact_document(const ReadProblem& read, const Request& request, const Answer& answer) {
   Json json{{"schema", "straightedge/exact/1"}, {"digits", request.digits}};
   if (request.time) {
     json["time"] = exact_text(*request.time);
   }
   json["problem"] = to_json(read.problem);
   json["notes"] = read.notes;
-  json["quantities"] = to_json(results);
+  json["quantities"] = to_json(answer, request.digits);
   return json;
 }
 
-std::string exact_table(const ReadProblem& read, const Request& request, const Results& results) {
+std::string exact_table(const ReadProblem& read, const Request& request, const Answer& answer) {
   std::vector<TableRow> rows{{"quantity", "value", "radius", "kind"}};
   std::string missing;
   for (const Quantity quantity : kQuantities) {
-    const Result& result = results.at(quantity);
+    const Result& result = answer.results.at(quantity);
+    const std::string name(name_of(quantity));
     if (result.exists()) {
-      append_rows(quantity, result, rows);
+      append_rows(name, result, kind_name(result.kind), rows);
     } else {
-      missing += fmt::format("{}: does not exist: {}\n", name_of(quantity), result.reason);
+      missing += fmt::format("{}: does not exist: {}\n", name, result.reason);
+    }
+    if (answer.witness) {
+      const Testimony& testimony = answer.witness->at(quantity);
+      append_witness(quantity, testimony, result.exists(), request.digits, rows, missing);
     }
   }
   std::string text = describe(read.problem) + '\n';
@@ -168,40 +241,43 @@ std::string exact_table(const ReadProblem& read, const Request& request, const R
   for (std::size_t i = 0; i < read.notes.size(); ++i) {
     text += fmt::format("{}note: {}\n", i == 0 ? "\n" : "", read.notes[i]);
   }
+  if (answer.witness) {
+    text += '\n' + summary_of(*answer.witness) + '\n';
+  }
   return text;
 }
 
-std::string csv_header(const std::vector<std::string>& keys, Eigen::Index dimension) {
+std::string csv_header(const std::vector<std::string>& keys, Eigen::Index dimension, bool with_witness) {
   std::string line;
   for (const std::string& key : keys) {
     line += fmt::format("{}{}", line.empty() ? "" : ",", key);
   }
   for (const Quantity quantity : kQuantities) {
-    for (const std::string& column : column_names(quantity, dimension)) {
-      line += ',' + column;
+    const std::string name(name_of(quantity));
+    line += columns_of(quantity, name, dimension);
+    if (with_witness) {
+      line += columns_of(quantity, name + "_witness", dimension) + fmt::format(",{}_overlaps", name);
     }
-    line += fmt::format(",{}_radius", name_of(quantity));
   }
   return line + '\n';
 }
 
-std::string csv_row(const std::vector<Setting>& at, const Results& results, Eigen::Index dimension) {
+std::string csv_row(const std::vector<Setting>& at, const Answer& answer, int digits, Eigen::Index dimension) {
   std::string line;
   for (const Setting& setting : at) {
     line += fmt::format("{}{}", line.empty() ? "" : ",", exact_text(setting.value));
   }
   for (const Quantity quantity : kQuantities) {
-    const Result& result = results.at(quantity);
-    if (!result.exists()) {
-      line += std::string(column_names(quantity, dimension).size() + 1, ',');
+    const Result& result = answer.results.at(quantity);
+    line += result.exists() ? cells(result) : empty_cells(quantity, dimension);
+    if (!answer.witness) {
       continue;
     }
-    const bool is_list = result.shape.kind == Shape::Kind::list;
-    line += ',';
-    for (std::size_t i = 0; i < result.entries.size(); ++i) {
-      line += fmt::format("{}{}", i == 0 ? "" : (is_list ? " " : ","), result.entries[i]);
-    }
-    line += ',' + result.radius;
+    const Testimony& testimony = answer.witness->at(quantity);
+    line +=
+        testimony.outcome.is_enclosed() ? cells(shown(quantity, testimony, digits)) : empty_cells(quantity, dimension);
+    const bool decided = testimony.agreement != Agreement::undecided;
+    line += decided ? (testimony.agreement == Agreement::overlaps ? ",true" : ",false") : ",";
   }
   return line + '\n';
 }

@@ -12,6 +12,7 @@ inline constexpr const char* kInfiniteAtTime = "infinite at this time";
 inline constexpr const char* kSingularAtTime = "the field does not exist at this time";
 inline constexpr const char* kSingularInside = "the field has a singular time inside (0, 1)";
 inline constexpr const char* kSingularInterpolant = "the covariance of X_t is singular at a time in [0, 1]";
+inline constexpr const char* kSingularInterpolantAtTime = "the covariance of X_t is singular at this time";
 inline constexpr const char* kNotAPlane = "it is defined in dimension 2 only";
 inline constexpr const char* kTiersDisagree = "undecided: the two tiers of arithmetic disagree on whether it exists";
 

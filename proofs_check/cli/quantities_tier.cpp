@@ -170,6 +170,15 @@ TierValues<T> minimiser_at(const TierProblem<T>& problem, const T& time) {
   return values;
 }
 
+template <RealScalar T>
+TierValue<T> minimum_loss_at(const TierProblem<T>& problem, const T& time) {
+  try {
+    return finite<T>(minimiser_residual_at_time<T>(problem.coupling, problem.noise, time).loss, kInfiniteAtTime);
+  } catch (const DoesNotExist&) {
+    return none<T>(kSingularInterpolantAtTime);
+  }
+}
+
 /// The bridge's f' is infinite at both ends, and with it the target.
 template <RealScalar T>
 bool is_infinite_at(const NoiseSchedule<T>& noise, const T& time) {
@@ -261,9 +270,8 @@ TierValues<T> quantities_at(const TierProblem<T>& problem, const T& time) {
   if (problem.field_kind == FieldKind::minimiser) {
     put_no_moments<T>(values, kMinimiserHasNoParameters);
   }
-  values[Quantity::minimum_loss] = is_infinite_at<T>(problem.noise, time) ? none<T>(kInfiniteAtTime) : guarded<T>([&] {
-    return finite<T>(minimiser_residual_at_time<T>(problem.coupling, problem.noise, time).loss, kInfiniteAtTime);
-  });
+  values[Quantity::minimum_loss] =
+      is_infinite_at<T>(problem.noise, time) ? none<T>(kInfiniteAtTime) : minimum_loss_at<T>(problem, time);
   return values;
 }
 

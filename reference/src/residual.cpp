@@ -171,7 +171,11 @@ ResidualMomentsAtTime<T> minimiser_residual_at_time(const Coupling<T>& coupling,
   const Eigen::Index d = coupling.dimension();
   const Matrix<T> sigma = interpolant_covariance<T>(coupling, noise, t);
   T loss(0);
-  if (!coupling.is_deterministic() || noise.is_noisy()) {
+  if (coupling.is_deterministic() && !noise.is_noisy()) {
+    // Where its map from X0 is invertible X_t determines the pair.
+    const Matrix<T> identity = Matrix<T>::Identity(d, d);
+    static_cast<void>(inverse<T>((T(1) - t) * identity + t * coupling.cross));
+  } else {
     const Matrix<T> b = target_interpolant_covariance<T>(coupling, noise, t);
     const T target = T(coupling.target.covariance.trace()) + T(static_cast<int>(d)) * (T(1) + noise.target_squared(t)) -
                      T(2) * T(coupling.cross.trace());

@@ -18,6 +18,9 @@ MAY_USE: dict[str, set[str]] = {
 # Tests may use what they test, but none may put the oracle and what it judges into one program.
 MAY_USE["tests"] = set(MAY_USE)
 
+# All of the reference that its second witness may include: types and names, no formulas. It links none of it.
+WITNESS_MAY_INCLUDE = {f"reference/include/straightedge/{name}.hpp" for name in ("kinds", "matrix", "scalar")}
+
 # Libraries that the code shared by both sides keeps out, as parts of header paths.
 FOREIGN_TO_FIXTURES = ("/boost/", "/eigen3/", "/Eigen/", "/torch/", "/ATen/")
 
@@ -91,6 +94,25 @@ def judge_and_judged_violations(graph: BuildGraph) -> list[str]:
     return found
 
 
+def witness_violations(graph: BuildGraph) -> list[str]:
+    """Formulas of the reference in the library that witnesses them, as headers or as a linked target."""
+    found = [
+        f"{source} includes {header}: the witness shares no formula with what it witnesses"
+        for source, headers in sorted(graph.includes.items())
+        if folder_of(source) == "reference/enclosure"
+        for header in sorted(headers)
+        if folder_of(header) == "reference" and header not in WITNESS_MAY_INCLUDE
+    ]
+    for name, target in sorted(graph.targets.items()):
+        if folder_of(target.folder) == "reference/enclosure":
+            found += [
+                f"target {name} reaches {other}: the witness shares no formula with what it witnesses"
+                for other in sorted(graph.reached_from(name))
+                if folder_of(graph.targets[other].folder) == "reference"
+            ]
+    return found
+
+
 def unseen_violations(graph: BuildGraph) -> list[str]:
     """Sources of targets that the compiler reported no includes for: the rules above would have looked past them."""
     sources = {source for target in graph.targets.values() for source in target.sources}
@@ -105,6 +127,7 @@ def graph_violations(graph: BuildGraph) -> list[str]:
         *foreign_header_violations(graph),
         *link_violations(graph),
         *judge_and_judged_violations(graph),
+        *witness_violations(graph),
         *unseen_violations(graph),
     ]
 

@@ -16,7 +16,9 @@ def sound_graph() -> BuildGraph:
             "tolerance": Target("fixtures/tolerance/src", frozenset({"fixtures/tolerance/src/bound.cpp"})),
             "fixtures": Target("fixtures", frozenset({"fixtures/digest.cpp"}), frozenset({"tolerance"})),
             "reference": Target("reference/src", frozenset({"reference/src/loss.cpp"}), frozenset({"tolerance"})),
-            "proofs": Target("proofs_check", frozenset({"proofs_check/campaign.cpp"}), frozenset({"reference", "fixtures"})),
+            "enclosure": Target("reference/enclosure/src", frozenset({"reference/enclosure/src/witness.cpp"})),
+            "proofs": Target("proofs_check", frozenset({"proofs_check/campaign.cpp"}),
+                             frozenset({"reference", "enclosure", "fixtures"})),
             "straightedge": Target("proofs_check", frozenset({"proofs_check/main.cpp"}), frozenset({"proofs"})),
             "ops": Target("gpu/ops", frozenset({"gpu/ops/nearest/cpu.cpp"}), frozenset({"fixtures"})),
             "straightedge-train": Target("gpu", frozenset({"gpu/main.cpp"}), frozenset({"ops"})),
@@ -25,6 +27,7 @@ def sound_graph() -> BuildGraph:
             "fixtures/tolerance/src/bound.cpp": frozenset({"fixtures/tolerance/include/bound.hpp", "/usr/include/math.h"}),
             "fixtures/digest.cpp": frozenset({"fixtures/digest.hpp", "fixtures/tolerance/include/bound.hpp"}),
             "reference/src/loss.cpp": frozenset({"reference/include/loss.hpp", "/usr/include/boost/rational.hpp"}),
+            "reference/enclosure/src/witness.cpp": frozenset({"reference/include/straightedge/scalar.hpp"}),
             "proofs_check/campaign.cpp": frozenset({"reference/include/loss.hpp", "proofs_check/claim.hpp"}),
             "proofs_check/main.cpp": frozenset({"proofs_check/claim.hpp"}),
             "gpu/ops/nearest/cpu.cpp": frozenset({"fixtures/digest.hpp"}),
@@ -84,6 +87,22 @@ class GraphRules(unittest.TestCase):
     def test_reference_may_not_know_the_claims(self):
         self.include("reference/src/loss.cpp", "proofs_check/claim.hpp")
         self.assert_only_violation("reference may not use proofs_check")
+
+    def test_the_witness_may_not_include_formulas_of_the_reference(self):
+        self.include("reference/enclosure/src/witness.cpp", "reference/include/straightedge/kinds.hpp")
+        self.assertEqual(rules.graph_violations(self.graph), [])
+        for header in ("reference/include/straightedge/residual.hpp", "reference/src/elimination.hpp"):
+            self.graph = sound_graph()
+            self.include("reference/enclosure/src/witness.cpp", header)
+            self.assert_only_violation("the witness shares no formula")
+
+    def test_the_witness_may_not_link_the_reference(self):
+        self.link("enclosure", "reference")
+        self.assert_only_violation("target enclosure reaches reference: the witness shares no formula")
+
+    def test_the_reference_may_not_use_its_witness(self):
+        self.include("reference/src/loss.cpp", "reference/enclosure/include/straightedge/enclosure/witness.hpp")
+        self.assert_only_violation("reference may not use reference/enclosure")
 
     def test_tolerance_uses_nothing(self):
         self.include("fixtures/tolerance/src/bound.cpp", "fixtures/digest.hpp")

@@ -5,10 +5,9 @@
 #pragma once
 
 #include <straightedge/gaussian.hpp>
+#include <straightedge/kinds.hpp>
 
 namespace straightedge {
-
-enum class CouplingKind { optimal, rotated, independent, affine, gaussian };
 
 /// The joint law of (X0, X1), X0 ~ N(0, I).
 template <class T>

@@ -16,9 +16,6 @@
 
 namespace straightedge {
 
-enum class NoiseKind { none, constant, bridge };
-enum class RegressionTarget { displacement, interpolant };
-
 /// f(t, s) with its regression target.
 template <class T>
 struct NoiseSchedule {

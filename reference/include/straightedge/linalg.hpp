@@ -2,19 +2,12 @@
 // decomposition of Eigen.
 #pragma once
 
-#include <straightedge/scalar.hpp>
+#include <straightedge/matrix.hpp>
 
-#include <Eigen/Core>
-#include <boost/multiprecision/eigen.hpp>
 #include <complex>
 #include <vector>
 
 namespace straightedge {
-
-template <class T>
-using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
-template <class T>
-using Vector = Eigen::Matrix<T, Eigen::Dynamic, 1>;
 
 /// a b, by the fastest product of the tier. In a real tier each entry is off by at most
 /// k u |a|_row |b|_col, with k the inner dimension: small entries of a badly scaled row keep absolute, not relative,

@@ -85,7 +85,8 @@ template <class T>
                              const T& t);
 
 /// The same moments for the minimiser v*, which has E r = 0 and Cov(r, X_t) = 0:
-/// E|r|^2 = tr(Cov(target) - B_t Sigma_t^{-1} B_t^T). Exactly 0 for a deterministic coupling without noise.
+/// E|r|^2 = tr(Cov(target) - B_t Sigma_t^{-1} B_t^T). Exactly 0 for a deterministic coupling without noise. Throws
+/// DoesNotExist where Sigma_t is singular: at a time at which all lines meet X_t tells nothing of the pair.
 template <class T>
 [[nodiscard]] ResidualMomentsAtTime<T> minimiser_residual_at_time(const Coupling<T>& coupling,
                                                                   const NoiseSchedule<T>& noise, const T& t);

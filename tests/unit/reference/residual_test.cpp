@@ -4,6 +4,7 @@
 // and the moments in question are polynomials of degree at most 4 in the latents: the expectation is a finite rational
 // sum.
 #include <gtest/gtest.h>
+#include <straightedge/error.hpp>
 #include <straightedge/residual.hpp>
 
 #include <array>
@@ -195,6 +196,15 @@ TEST(MomentsAtTime, OfAFieldOnItsOwnCouplingVanishExactlyWithoutNoise) {
   EXPECT_TRUE(gap.vanishes);
   EXPECT_EQ(loss_at_time<Rational>({}, problem.field, gap, problem.t), 0);
   EXPECT_EQ(gradient_moments_at_time<Rational>({}, problem.field, gap, problem.t).second_moment, 0);
+}
+
+TEST(MinimiserResidual, VanishesWithoutNoiseOnlyWhereLinesDoNotMeet) {
+  const Matrix<Rational> reversal = -Matrix<Rational>::Identity(2, 2);
+  const Coupling<Rational> meeting = affine_coupling<Rational>(Vector<Rational>::Zero(2), reversal);
+  EXPECT_EQ(minimiser_residual_at_time<Rational>(meeting, {}, Rational(1, 3)).loss, 0);
+  EXPECT_THROW(static_cast<void>(minimiser_residual_at_time<Rational>(meeting, {}, Rational(1, 2))), DoesNotExist);
+  const Coupling<Real50> rounded = affine_coupling<Real50>(Vector<Real50>::Zero(2), convert<Real50>(reversal));
+  EXPECT_THROW(static_cast<void>(minimiser_residual_at_time<Real50>(rounded, {}, Real50(0.5))), DoesNotExist);
 }
 
 TEST(MomentsAtTime, InIntervalsContainTheExactValue) {

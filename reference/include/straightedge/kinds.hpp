@@ -1,0 +1,11 @@
+// The kinds of couplings, noise schedules and regression targets, by name. Names only: the formulas are in coupling.hpp
+// and interpolant.hpp, and once more, independently, in reference/enclosure.
+#pragma once
+
+namespace straightedge {
+
+enum class CouplingKind { optimal, rotated, independent, affine, gaussian };
+enum class NoiseKind { none, constant, bridge };
+enum class RegressionTarget { displacement, interpolant };
+
+}  // namespace straightedge
