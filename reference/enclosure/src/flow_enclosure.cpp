@@ -14,8 +14,9 @@ namespace straightedge::enclosure {
 namespace {
 
 constexpr int kMostSteps = 4000;
-constexpr double kReach = 0.7;     // a: how much of the invertible disk is used
-constexpr slong kStepDivisor = 3;  // h = rho / 3: the cost of a step over its length is least near rho / e
+constexpr double kReach = 0.7;      // a: how much of the invertible disk is used
+constexpr double kMostGrowth = 16;  // rho |G0|: a longer radius would need more terms than it saves steps
+constexpr slong kStepDivisor = 3;   // h = rho / 3: the cost of a step over its length is least near rho / e
 
 /// An upper bound of the spectral norm, exact as a ball: |A|^4 <= |(A^T A)^2|_F.
 RealBall norm_above(const RealMatrix& a) {
@@ -60,6 +61,10 @@ class Step {
     RealBall goal(1);
     arb_mul_2exp_si(goal.raw(), goal.raw(), -integral_bits());
     Series series;
+    if (!(a < RealBall(1)) || !(q < RealBall(1)) || !bound.is_finite()) {
+      arb_indeterminate(series.remainder.raw());
+      return series;
+    }
     RealMatrix previous(d, d);
     RealMatrix current = RealMatrix::identity(d);
     for (slong n = 0; !(bound < goal); ++n, bound *= q) {
@@ -99,12 +104,13 @@ class Step {
     mag_clear(error);
   }
 
-  /// rho with rho |S1| + rho^2 |S2| <= kReach, about as large as possible.
+  /// rho with rho |S1| + rho^2 |S2| <= kReach and rho |G0| <= kMostGrowth, about as large as possible.
   void choose_radius() {
-    const double n1 = arf_get_d(arb_midref(norm_above(at_.s1).raw()), ARF_RND_UP);
-    const double n2 = arf_get_d(arb_midref(norm_above(at_.s2).raw()), ARF_RND_UP);
+    const auto size = [](const RealMatrix& a) { return arf_get_d(arb_midref(norm_above(a).raw()), ARF_RND_UP); };
+    const double n1 = size(at_.s1);
+    const double n2 = size(at_.s2);
     const double rho = 2 * kReach / (n1 + std::sqrt(n1 * n1 + 4 * kReach * n2));
-    arb_set_d(radius_.raw(), std::min(rho, 4.0));
+    arb_set_d(radius_.raw(), std::min({rho, kMostGrowth / size(g0_), 4.0}));
   }
 
   const ScaledInterpolant& at_;
