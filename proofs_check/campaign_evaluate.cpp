@@ -93,6 +93,14 @@ double number_from_json(const nlohmann::json& json) {
   throw InputError("a number is wanted, not " + json.dump());
 }
 
+void to_json(nlohmann::json& json, const MarginBounds& bounds) {
+  json = {number_to_json(bounds.lower), number_to_json(bounds.upper)};
+}
+
+void from_json(const nlohmann::json& json, MarginBounds& bounds) {
+  bounds = {number_from_json(json.at(0)), number_from_json(json.at(1))};
+}
+
 void to_json(nlohmann::json& json, const Outcome& outcome) {
   json = {{"decision", to_string(outcome.decision)},
           {"digits", to_string(outcome.tier)},

@@ -43,6 +43,9 @@ void to_json(nlohmann::json& json, const Counterexample& counterexample) {
   if (counterexample.original) {
     json["drawn_case"] = *counterexample.original;
   }
+  if (counterexample.enclosure) {
+    json["enclosure"] = *counterexample.enclosure;
+  }
 }
 
 void from_json(const nlohmann::json& json, Counterexample& counterexample) {
@@ -53,6 +56,9 @@ void from_json(const nlohmann::json& json, Counterexample& counterexample) {
   json.at("outcome").get_to(counterexample.outcome);
   if (json.contains("drawn_case")) {
     counterexample.original = json.at("drawn_case").get<Case>();
+  }
+  if (json.contains("enclosure")) {
+    counterexample.enclosure = json.at("enclosure").get<MarginBounds>();
   }
 }
 
@@ -105,7 +111,8 @@ std::vector<Counterexample> counterexamples_of_searches(const ClaimRecord& recor
                        .index = search.failing->start,
                        .value = search.failing->value,
                        .outcome = search.failing->outcome,
-                       .original = std::nullopt});
+                       .original = std::nullopt,
+                       .enclosure = search.failing->enclosure});
     }
   };
   if (record.drawn.failing + record.planted.failing == 0) {

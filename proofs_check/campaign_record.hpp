@@ -28,8 +28,9 @@ struct Counterexample {
   Source source = Source::drawn;
   std::int64_t index = 0;
   Case value = {};
-  Outcome outcome = {};               ///< at 100 digits
-  std::optional<Case> original = {};  ///< the case as drawn, where it was shrunk
+  Outcome outcome = {};                        ///< at 100 digits
+  std::optional<Case> original = {};           ///< the case as drawn, where it was shrunk
+  std::optional<MarginBounds> enclosure = {};  ///< of the margin, where the claim gives one and the search found it
 };
 
 /// How the mutant fared on the planted cases.

@@ -33,6 +33,40 @@ void compare(const std::string& what, const Outcome& stored, const Outcome& agai
   }
 }
 
+/// The claim that a counterexample is one to, or its general statement.
+const Claim& judged_claim(const Counterexample& counterexample) {
+  const Claim* claim = find_claim(counterexample.claim);
+  if (claim == nullptr) {
+    throw InputError(
+        fmt::format("claim '{}' is not one of this program's (see `straightedge claims`)", counterexample.claim));
+  }
+  if (is_general(counterexample.source)) {
+    claim = claim->general();
+    if (claim == nullptr) {
+      throw InputError(fmt::format("claim '{}' has no general statement", counterexample.claim));
+    }
+  }
+  return *claim;
+}
+
+/// That the margin is enclosed below zero again.
+void verify_enclosure(const Counterexample& counterexample, Verification& verification) {
+  if (!counterexample.enclosure) {
+    return;
+  }
+  const auto again = enclose_again(counterexample);
+  const std::string what = fmt::format("counterexample ({} case {}): margin at most", to_string(counterexample.source),
+                                       counterexample.index);
+  if (again && again->upper < 0 && again->lower <= counterexample.enclosure->upper &&
+      counterexample.enclosure->lower <= again->upper) {
+    verification.agreements.push_back(fmt::format("{} {:.6g} by enclosure", what, again->upper));
+  } else {
+    verification.departures.push_back(fmt::format("{} {} by enclosure; the certificate has {:.6g}", what,
+                                                  again ? fmt::format("{:.6g}", again->upper) : "unknown",
+                                                  counterexample.enclosure->upper));
+  }
+}
+
 void verify_row(const ClaimRecord& record, Verification& verification) {
   const Claim& claim = *record.claim;
   if (record.smallest) {
@@ -53,6 +87,7 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
   for (const Counterexample& counterexample : record.counterexamples) {
     compare(fmt::format("counterexample ({} case {})", to_string(counterexample.source), counterexample.index),
             counterexample.outcome, replay(counterexample), verification);
+    verify_enclosure(counterexample, verification);
   }
   if (record.mutant && record.mutant->refuted) {
     const std::vector<Case> planted = claim.planted();
@@ -140,18 +175,11 @@ void verify_survey(const ClaimRecord& record, const Settings& settings, Verifica
 }  // namespace
 
 Outcome replay(const Counterexample& counterexample) {
-  const Claim* claim = find_claim(counterexample.claim);
-  if (claim == nullptr) {
-    throw InputError(
-        fmt::format("claim '{}' is not one of this program's (see `straightedge claims`)", counterexample.claim));
-  }
-  if (is_general(counterexample.source)) {
-    claim = claim->general();
-    if (claim == nullptr) {
-      throw InputError(fmt::format("claim '{}' has no general statement", counterexample.claim));
-    }
-  }
-  return judge_in_tier(*claim, counterexample.value, Tier::digits100, Variant::claim);
+  return judge_in_tier(judged_claim(counterexample), counterexample.value, Tier::digits100, Variant::claim);
+}
+
+std::optional<MarginBounds> enclose_again(const Counterexample& counterexample) {
+  return judged_claim(counterexample).enclose_margin(counterexample.value);
 }
 
 std::vector<Verification> verify(const nlohmann::json& certificate, int jobs) {

@@ -22,5 +22,7 @@ struct Verification {
 /// Judges a counterexample again: the claim, or its general statement, at 100 digits. Throws InputError for a claim
 /// that this program does not have.
 [[nodiscard]] Outcome replay(const Counterexample& counterexample);
+/// Bounds of its margin, where the claim gives any.
+[[nodiscard]] std::optional<MarginBounds> enclose_again(const Counterexample& counterexample);
 
 }  // namespace straightedge::proofs

@@ -10,6 +10,7 @@
 
 #include <rapidcheck/Gen.h>
 #include <memory>
+#include <optional>
 #include <straightedge/scalar.hpp>
 #include <string>
 #include <vector>
@@ -50,6 +51,14 @@ struct Judgement {
 class Proof;
 class Survey;
 
+/// lower <= the margin <= upper.
+struct MarginBounds {
+  double lower, upper;
+};
+/// As [lower, upper]; a bound may be "inf" or "-inf".
+void to_json(nlohmann::json& json, const MarginBounds& bounds);
+void from_json(const nlohmann::json& json, MarginBounds& bounds);
+
 class Claim {
  public:
   virtual ~Claim() = default;
@@ -70,6 +79,9 @@ class Claim {
   [[nodiscard]] virtual const Proof* proof() const { return nullptr; }
   /// Measurements beside the verdict (survey.hpp), or null. It lives as long as the claim.
   [[nodiscard]] virtual const Survey* survey() const { return nullptr; }
+  /// Rigorous bounds of the margin on a case, by arithmetic that shares nothing with judge(), where there are any: what
+  /// confirms a counterexample that the search has found.
+  [[nodiscard]] virtual std::optional<MarginBounds> enclose_margin(const Case&) const { return std::nullopt; }
   /// The statement with hypotheses left out that it needs: a claim of its own, not registered, which is false. Its
   /// first planted case refutes it, and the search must find a counterexample of its own.
   [[nodiscard]] virtual const Claim* general() const { return nullptr; }

@@ -67,13 +67,13 @@ struct GaussianCaseOptions {
 // Builders: only +, -, *, / of dyadics, but for the sines and cosines of the rotation.
 
 /// Product of the plane turns in the order of the head comment, d x d, orthogonal to working accuracy. `turns` may be
-/// empty; a list of another length than d(d-1)/2 throws InputError.
-template <RealScalar T>
+/// empty; a list of another length than d(d-1)/2 throws InputError. Like the next two exact in rationals.
+template <class T>
 [[nodiscard]] Matrix<T> orthogonal_frame(int d, const Case::List& turns);
 /// The eigenvalues of M^{1/2} from the list `root`, exact in every tier.
-template <RealScalar T>
+template <class T>
 [[nodiscard]] Vector<T> root_eigenvalues(const Case& value);
-template <RealScalar T>
+template <class T>
 [[nodiscard]] Matrix<T> root_of(const Case& value);  ///< M^{1/2}, d x d, symmetric, without taking a root
 template <RealScalar T>
 [[nodiscard]] Gaussian<T> target_of(const Case& value);

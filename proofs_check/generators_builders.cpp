@@ -84,6 +84,16 @@ Direction<T> direction(std::int64_t sixteenths) {
 }
 
 template <class T>
+T power_of_two(int exponent) {
+  if constexpr (std::same_as<T, Rational>) {
+    return exponent < 0 ? Rational(1, Integer(1) << -exponent) : Rational(Integer(1) << exponent);
+  } else {
+    using std::ldexp;
+    return ldexp(T(1), exponent);
+  }
+}
+
+template <class T>
 Matrix<T> symmetric_part(const Matrix<T>& a) {
   Matrix<T> result(a.rows(), a.cols());
   for (Eigen::Index j = 0; j < a.cols(); ++j) {
@@ -101,7 +111,7 @@ Matrix<T> transposed(const Matrix<T>& a) {
 
 }  // namespace
 
-template <RealScalar T>
+template <class T>
 Matrix<T> orthogonal_frame(int d, const Case::List& turns) {
   Matrix<T> frame = Matrix<T>::Identity(d, d);
   if (turns.empty()) {
@@ -124,21 +134,20 @@ Matrix<T> orthogonal_frame(int d, const Case::List& turns) {
   return frame;
 }
 
-template <RealScalar T>
+template <class T>
 Vector<T> root_eigenvalues(const Case& value) {
-  using std::ldexp;
   const int d = dimension_of(value);
   const auto entries = list_of_length(value, "root", static_cast<std::size_t>(d));
   Vector<T> result(d);
   for (int i = 0; i < d; ++i) {
     const std::int64_t e = entries[static_cast<std::size_t>(i)];
     const std::int64_t step = (e % 8 + 8) % 8;
-    result(i) = ldexp(T(8 + step), static_cast<int>((e - step) / 8) - 3);
+    result(i) = T(8 + step) * power_of_two<T>(static_cast<int>((e - step) / 8) - 3);
   }
   return result;
 }
 
-template <RealScalar T>
+template <class T>
 Matrix<T> root_of(const Case& value) {
   const int d = dimension_of(value);
   const Vector<T> eigenvalues = root_eigenvalues<T>(value);
@@ -236,5 +245,8 @@ STRAIGHTEDGE_INSTANTIATE(Real50);
 STRAIGHTEDGE_INSTANTIATE(Real100);
 STRAIGHTEDGE_INSTANTIATE(Real150);
 #undef STRAIGHTEDGE_INSTANTIATE
+template Matrix<Rational> orthogonal_frame<Rational>(int, const Case::List&);
+template Vector<Rational> root_eigenvalues<Rational>(const Case&);
+template Matrix<Rational> root_of<Rational>(const Case&);
 
 }  // namespace straightedge::proofs

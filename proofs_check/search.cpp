@@ -263,7 +263,10 @@ SearchRecord search_from(const Claim& claim, std::uint64_t seed, std::int64_t st
       finding.outcome = judge_in_tier(claim, finding.value, Tier::digits100, Variant::claim);
     }
     if (finding.outcome.decision == Decision::fails) {
-      record.failing = finding;
+      finding.enclosure = claim.enclose_margin(finding.value);
+      if (!finding.enclosure || finding.enclosure->upper < 0) {
+        record.failing = finding;
+      }
     }
     record.smallest = std::move(finding);
   }
@@ -275,6 +278,9 @@ void to_json(nlohmann::json& json, const SearchFinding& finding) {
           {"screened", number_to_json(finding.screened)},
           {"case", finding.value},
           {"outcome", finding.outcome}};
+  if (finding.enclosure) {
+    json["enclosure"] = *finding.enclosure;
+  }
 }
 
 void from_json(const nlohmann::json& json, SearchFinding& finding) {
@@ -282,6 +288,9 @@ void from_json(const nlohmann::json& json, SearchFinding& finding) {
   finding.screened = number_from_json(json.at("screened"));
   json.at("case").get_to(finding.value);
   json.at("outcome").get_to(finding.outcome);
+  if (json.contains("enclosure")) {
+    finding.enclosure = json["enclosure"].get<MarginBounds>();
+  }
 }
 
 void to_json(nlohmann::json& json, const SearchRecord& record) {

@@ -6,7 +6,8 @@
 // the evaluations by one of four methods that look over the whole box, controlled random search, ISRES, DIRECT-L and
 // MLSL, each of which has sets that it misses; then BOBYQA and Sbplx in turn from the best point, with smaller and
 // smaller steps. Points that the claim does not admit count as very large. What it finds is judged at the campaign's
-// digits like any case, at 100 digits where it fails; but it is no independent draw, and enters no failure rate.
+// digits like any case. Where it fails it is judged at 100 digits, and by an enclosure of the margin if the claim has
+// one (Claim::enclose_margin): only what both see fail refutes. It is no independent draw, and enters no failure rate.
 //
 // Where a claim has a general statement, which is false, that is searched too.
 //
@@ -33,7 +34,9 @@ struct SearchFinding {
   std::int64_t start = 0;
   double screened = 0;  ///< its margin in double
   Case value = {};
-  Outcome outcome = {};  ///< at the campaign's digits
+  Outcome outcome = {};  ///< at the campaign's digits, at 100 where it fails
+  /// Of the margin of a case that fails, where the claim gives one.
+  std::optional<MarginBounds> enclosure = {};
 };
 
 /// All starts of a claim that were made.

@@ -29,6 +29,16 @@ std::string first_undecided(const ClaimRecord& record) {
   return place + " is undecided at 100 digits" + (detail.empty() ? "" : ": " + detail);
 }
 
+/// Where the search's smallest margin neither holds nor refutes.
+std::string unconfirmed(const SearchFinding& finding) {
+  const std::string place = place_of(Source::search, finding.start);
+  if (finding.outcome.decision == Decision::undecided) {
+    return place + " is undecided at 100 digits";
+  }
+  return fmt::format("{} fails at 100 digits, which the enclosure [{:.6g}, {:.6g}] of its margin does not confirm",
+                     place, finding.enclosure->lower, finding.enclosure->upper);
+}
+
 struct Found {
   Verdict verdict;
   std::string note;
@@ -73,6 +83,9 @@ Found find_verdict(const ClaimRecord& record) {
   }
   if (record.drawn.undecided + record.planted.undecided > 0) {
     return {Verdict::inconclusive, first_undecided(record)};
+  }
+  if (record.search.smallest && record.search.smallest->outcome.decision != Decision::holds) {
+    return {Verdict::inconclusive, unconfirmed(*record.search.smallest)};
   }
   if (record.smallest && record.smallest->outcome.decision != Decision::holds) {
     return {Verdict::inconclusive, fmt::format("{} holds at fewer digits, but is {} at 100",

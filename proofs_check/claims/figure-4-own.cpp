@@ -2,6 +2,7 @@
 // field's.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <enclosed_variance.hpp>
 #include <own_variance_boxes.hpp>
 #include <sampled_variance.hpp>
 #include <straightedge/gradient_variance.hpp>
@@ -56,6 +57,15 @@ class Figure4Own final : public TieredClaim<Figure4Own> {
             plain({8, -8}, {180 * 16}, 26),
             sampled(plain({8, -8}, {120 * 16}, 13), 1),
             sampled(plain({4, -3, 0}, {100 * 16}, 77), 2)};
+  }
+  std::optional<MarginBounds> enclose_margin(const Case& value) const override {
+    const auto rotated = enclosed_variance(value, CouplingKind::rotated, enclosure::FieldKind::pair);
+    const auto optimal = enclosed_variance(value, CouplingKind::optimal, enclosure::FieldKind::pair);
+    if (!rotated || !optimal || value.has("sampled")) {
+      return std::nullopt;
+    }
+    return smaller(excess_bounds(rotated->linear, optimal->linear),
+                   excess_bounds(rotated->quadratic, optimal->quadratic));
   }
   const Proof* proof() const override {
     static const OwnVarianceProof proof;

@@ -2,6 +2,7 @@
 // root of the difference of two quadratics in F. As a general statement the claim is refuted.
 #include <fmt/format.h>
 #include <claim.hpp>
+#include <enclosed_variance.hpp>
 #include <sampled_variance.hpp>
 #include <straightedge/gradient_variance.hpp>
 #include <straightedge/reflow.hpp>
@@ -57,6 +58,12 @@ class GeneralStatement final : public TieredClaim<GeneralStatement> {
   }
   bool admits(const Case& value) const override { return value.integer("sigma") > 0 && has_both_fields(value); }
   std::vector<std::string> classes(const Case& value) const override { return gaussian_classes(value); }
+  std::optional<MarginBounds> enclose_margin(const Case& value) const override {
+    const auto pair = enclosed_variance(value, CouplingKind::rotated, enclosure::FieldKind::pair);
+    const auto optimal = enclosed_variance(value, CouplingKind::rotated, enclosure::FieldKind::optimal_transport);
+    const Rational f_squared = squared_noise_of(value);
+    return pair && optimal ? std::optional(excess_bounds(pair->at(f_squared), optimal->at(f_squared))) : std::nullopt;
+  }
 
   template <RealScalar T>
   Judgement judge_in(const Case& value, Variant /*variant*/) const {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <rapidcheck/gen/Create.h>
 #include <claim.hpp>
+#include <enclosed_variance.hpp>
 #include <pairing_boxes.hpp>
 #include <straightedge/gradient_variance.hpp>
 #include <variance_margin.hpp>
@@ -54,6 +55,14 @@ class OnePlaneOfFour final : public TieredClaim<OnePlaneOfFour> {
            value.integer("sigma") >= 0;
   }
   std::vector<std::string> classes(const Case& value) const override { return gaussian_classes(value); }
+  std::optional<MarginBounds> enclose_margin(const Case& value) const override {
+    const auto rotated = enclosed_variance(value, CouplingKind::rotated, enclosure::FieldKind::optimal_transport);
+    const auto independent =
+        enclosed_variance(value, CouplingKind::independent, enclosure::FieldKind::optimal_transport);
+    const Rational f_squared = squared_noise_of(value);
+    return rotated && independent ? std::optional(excess_bounds(rotated->at(f_squared), independent->at(f_squared)))
+                                  : std::nullopt;
+  }
 
   template <RealScalar T>
   Judgement judge_in(const Case& value, Variant /*variant*/) const {
@@ -100,6 +109,16 @@ class Figure5 final : public TieredClaim<Figure5> {
   std::vector<Case> planted() const override {
     return {plain(0, 0, 0),         plain(8, -5, 13),       plain(-79, 79, 26),
             one_plane(2, 198, 128), one_plane(3, 270, 240), one_plane(4, 342, 384)};
+  }
+  std::optional<MarginBounds> enclose_margin(const Case& value) const override {
+    const auto rotated = enclosed_variance(value, CouplingKind::rotated, enclosure::FieldKind::optimal_transport);
+    const auto independent =
+        enclosed_variance(value, CouplingKind::independent, enclosure::FieldKind::optimal_transport);
+    if (!rotated || !independent || value.has("thirds")) {
+      return std::nullopt;
+    }
+    return smaller(excess_bounds(rotated->constant, independent->constant),
+                   excess_bounds(rotated->linear, independent->linear));
   }
   const Claim* general() const override {
     static const OnePlaneOfFour statement;

@@ -33,6 +33,9 @@ int replay_counterexample(const std::filesystem::path& file) {
   fmt::print("claim      {}{}\ncase       {}\nmargin     {:.17g} +- {:.3g} at {} digits: {}\n", info.id,
              refutation_expected ? ", general statement" : "", nlohmann::json(counterexample.value).dump(),
              outcome.margin, outcome.uncertainty, to_string(outcome.tier), to_string(outcome.decision));
+  if (const auto bounds = reading(file, [&] { return proofs::enclose_again(counterexample); })) {
+    fmt::print("enclosure  [{:.17g}, {:.17g}]\n", bounds->lower, bounds->upper);
+  }
   if (!outcome.detail.empty()) {
     fmt::print("detail     {}\n", outcome.detail);
   }

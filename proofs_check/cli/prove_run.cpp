@@ -31,8 +31,10 @@ void write_counterexamples(const std::filesystem::path& folder, const std::vecto
       std::filesystem::create_directories(folder);
       const std::filesystem::path file = folder / file_name(counterexample);
       proofs::write_file(file, nlohmann::json(counterexample).dump(2) + "\n");
-      fmt::print("{}: counterexample {} (margin {:.3g}), in {}\n", record.claim->info().id,
-                 nlohmann::json(counterexample.value).dump(), counterexample.outcome.margin, file.string());
+      fmt::print("{}{}: counterexample {} (margin {:.3g}{}), in {}\n", record.claim->info().id,
+                 is_general(counterexample.source) ? ", general statement" : "",
+                 nlohmann::json(counterexample.value).dump(), counterexample.outcome.margin,
+                 counterexample.enclosure ? ", enclosed" : "", file.string());
     }
   }
 }

@@ -9,6 +9,8 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,7 @@ struct Toy {
   Verdict expected = Verdict::supported;
   Verdict when_cases_hold = Verdict::supported;
   std::shared_ptr<const Claim> general = nullptr;
+  std::optional<MarginBounds> enclosure = std::nullopt;
   const Survey* survey = nullptr;
 };
 
@@ -56,6 +59,7 @@ class ToyClaim final : public Claim {
     return toy_.judge(value, tier, variant);
   }
   [[nodiscard]] const Survey* survey() const override { return toy_.survey; }
+  [[nodiscard]] std::optional<MarginBounds> enclose_margin(const Case&) const override { return toy_.enclosure; }
   [[nodiscard]] const Claim* general() const override { return toy_.general.get(); }
 
  private:

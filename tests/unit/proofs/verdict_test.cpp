@@ -49,6 +49,21 @@ TEST(Verdict, AFailingPlantedCaseRefutesToo) {
   EXPECT_EQ(record.counterexamples.front().index, 1);
 }
 
+TEST(Verdict, OfASearchThatNeitherHoldsNorIsConfirmedIsInconclusive) {
+  const ToyClaim claim(true_toy());
+  ClaimRecord record = run_alone(claim, 100).records.front();
+  ASSERT_EQ(rule(record).verdict, Verdict::supported);
+  record.search.smallest = SearchFinding{.start = 2};
+  record.search.smallest->outcome.decision = Decision::fails;
+  record.search.smallest->enclosure = MarginBounds{-1, 1};
+  EXPECT_EQ(rule(record).verdict, Verdict::inconclusive);
+  EXPECT_EQ(rule(record).note,
+            "search start 2 fails at 100 digits, which the enclosure [-1, 1] of its margin does not confirm");
+  record.search.smallest->outcome.decision = Decision::undecided;
+  EXPECT_EQ(rule(record).verdict, Verdict::inconclusive);
+  EXPECT_EQ(rule(record).note, "search start 2 is undecided at 100 digits");
+}
+
 TEST(Verdict, ARefutationExpectedIsNoDeparture) {
   const Ruling ruling = ruling_of(boundary(-1.0));
   EXPECT_EQ(ruling.verdict, Verdict::refuted);
