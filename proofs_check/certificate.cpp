@@ -232,8 +232,13 @@ std::vector<ClaimRecord> records_of(const json& certificate) {
 }
 
 Shard shard_of(const json& certificate) {
-  const json& shard = certificate.at("run").at("shard");
-  return {.index = shard.at("index").get<std::int64_t>(), .count = shard.at("count").get<std::int64_t>()};
+  const json& stored = certificate.at("run").at("shard");
+  const Shard shard{.index = stored.at("index").get<std::int64_t>(), .count = stored.at("count").get<std::int64_t>()};
+  if (shard.index < 1 || shard.index > shard.count) {
+    throw InputError(fmt::format("certificate: run.shard is {}/{}; an index from 1 to the count is wanted", shard.index,
+                                 shard.count));
+  }
+  return shard;
 }
 
 void write_file(const std::filesystem::path& path, const std::string& text) {

@@ -19,8 +19,8 @@ bool agree(const Outcome& stored, const Outcome& again) {
   if (stored.margin == again.margin || (std::isnan(stored.margin) && std::isnan(again.margin))) {
     return true;
   }
-  const double rounding = 4 * std::numeric_limits<double>::epsilon() * std::abs(stored.margin);
-  return std::abs(stored.margin - again.margin) <= stored.uncertainty + again.uncertainty + rounding;
+  const double rounding = 4 * std::numeric_limits<double>::epsilon() * std::abs(again.margin);
+  return std::abs(stored.margin - again.margin) <= again.uncertainty + rounding;
 }
 
 void compare(const std::string& what, const Outcome& stored, const Outcome& again, Verification& verification) {
@@ -49,22 +49,133 @@ const Claim& judged_claim(const Counterexample& counterexample) {
   return *claim;
 }
 
-/// That the margin is enclosed below zero again.
-void verify_enclosure(const Counterexample& counterexample, Verification& verification) {
-  if (!counterexample.enclosure) {
+/// That the enclosure of what the search found to fail, where its claim gives any, is the stored one and confirms it.
+void verify_enclosure(const std::string& what, const std::optional<MarginBounds>& stored,
+                      const std::optional<MarginBounds>& again, Verification& verification) {
+  constexpr double kRounding = 1e-12;  // of margins within [-1, 1], by another version of the library
+  const auto text = [](const std::optional<MarginBounds>& bounds) {
+    return bounds ? fmt::format("[{:.6g}, {:.6g}]", bounds->lower, bounds->upper) : "none";
+  };
+  const auto near = [](double a, double b) { return std::abs(a - b) <= kRounding; };
+  const bool same =
+      stored && again ? near(stored->lower, again->lower) && near(stored->upper, again->upper) : !stored && !again;
+  if (!same || (again && !(again->upper < 0))) {
+    verification.departures.push_back(
+        fmt::format("{}: enclosure {}; the certificate has {}", what, text(again), text(stored)));
+  } else if (again) {
+    verification.agreements.push_back(fmt::format("{}: enclosure {}", what, text(again)));
+  }
+}
+
+/// The smallest margin and the failure of a search in a claim.
+void verify_search(const std::string& what, const SearchRecord& search, const Claim& claim,
+                   Verification& verification) {
+  const auto judge_again = [&](const SearchFinding& found) {
+    return judge_in_tier(claim, found.value, found.outcome.tier, Variant::claim);
+  };
+  if (search.smallest) {
+    compare(fmt::format("smallest margin of the {} (start {})", what, search.smallest->start), search.smallest->outcome,
+            judge_again(*search.smallest), verification);
+  }
+  if (search.failing) {
+    const std::string place = fmt::format("failure of the {} (start {})", what, search.failing->start);
+    compare(place, search.failing->outcome, judge_again(*search.failing), verification);
+    verify_enclosure(place, search.failing->enclosure, claim.enclose_margin(search.failing->value), verification);
+  }
+}
+
+/// The first failing and the first undecided case of a tally, from its index alone.
+template <class CaseAt>
+void verify_located(Source source, const Tally& tally, const Claim& claim, const CaseAt& case_at,
+                    Verification& verification) {
+  const auto judge_again = [&](const char* what, const std::optional<LocatedOutcome>& first, std::int64_t count) {
+    const std::string place = fmt::format("first {} {} case", what, to_string(source));
+    if (first.has_value() != (count > 0)) {
+      verification.departures.push_back(
+          fmt::format("{}: the certificate has {}, and {} such cases", place, first ? "one" : "none", count));
+    } else if (first) {
+      compare(fmt::format("{} ({})", place, first->index), first->outcome,
+              judge_in_tier(claim, case_at(first->index), first->outcome.tier, Variant::claim), verification);
+    }
+  };
+  judge_again("failing", tally.first_failing, tally.failing);
+  judge_again("undecided", tally.first_undecided, tally.undecided);
+}
+
+void verify_tallies(const ClaimRecord& record, const Settings& settings, Verification& verification) {
+  const Claim& claim = *record.claim;
+  verify_located(
+      Source::drawn, record.drawn, claim,
+      [&](std::int64_t index) { return draw_case(claim, claim.generator(), settings.seed, index).value; },
+      verification);
+  const std::vector<Case> planted = claim.planted();
+  verify_located(
+      Source::planted, record.planted, claim,
+      [&](std::int64_t index) -> const Case& {
+        if (index < 0 || index >= static_cast<std::int64_t>(planted.size())) {
+          throw InputError(fmt::format("claim '{}' has no planted case {}", claim.info().id, index));
+        }
+        return planted[static_cast<std::size_t>(index)];
+      },
+      verification);
+  if (record.general) {
+    if (claim.general() == nullptr) {
+      verification.departures.emplace_back("general statement: the claim has none");
+    } else {
+      compare("general statement (planted case 0)", *record.general,
+              judge_in_tier(*claim.general(), claim.general()->planted().front(), record.general->tier, Variant::claim),
+              verification);
+    }
+  }
+}
+
+/// That a whole campaign's row lacks nothing that the program puts into one, and that each failure has its
+/// counterexample.
+void verify_completeness(const ClaimRecord& record, const Settings& settings, Verification& verification) {
+  const Claim& claim = *record.claim;
+  const auto require = [&](bool right, const std::string& what) {
+    if (!right) {
+      verification.departures.push_back("incomplete: " + what);
+    }
+  };
+  if (claim.info().by != DecidedBy::prove) {
+    require(record.drawn.cases + record.planted.cases == 0 && record.counterexamples.empty(),
+            "a claim that needs runs has no cases");
     return;
   }
-  const auto again = enclose_again(counterexample);
-  const std::string what = fmt::format("counterexample ({} case {}): margin at most", to_string(counterexample.source),
-                                       counterexample.index);
-  if (again && again->upper < 0 && again->lower <= counterexample.enclosure->upper &&
-      counterexample.enclosure->lower <= again->upper) {
-    verification.agreements.push_back(fmt::format("{} {:.6g} by enclosure", what, again->upper));
-  } else {
-    verification.departures.push_back(fmt::format("{} {} by enclosure; the certificate has {:.6g}", what,
-                                                  again ? fmt::format("{:.6g}", again->upper) : "unknown",
-                                                  counterexample.enclosure->upper));
+  const auto planted = static_cast<std::int64_t>(claim.planted().size());
+  require(record.drawn.cases == settings.cases,
+          fmt::format("{} drawn cases are wanted, there are {}", settings.cases, record.drawn.cases));
+  require(record.planted.cases == planted,
+          fmt::format("{} planted cases are wanted, there are {}", planted, record.planted.cases));
+  require(record.mutant.has_value() || planted == 0, "the mutant is missing");
+  require(record.general.has_value() == (claim.general() != nullptr), "the general statement's counterexample");
+  require(record.search.starts == search_starts(settings.cases), "starts of the search");
+  require(claim.general() == nullptr || record.general_search.starts == search_starts(settings.cases),
+          "starts of the search in general");
+  const auto place = place_of_smallest(record);
+  require(place.has_value() == record.smallest.has_value() &&
+              (!place || (place->source == record.smallest->source && place->index == record.smallest->index)),
+          "the smallest margin is not that of the ranked cases");
+
+  std::vector<Source> wanted;
+  if (record.drawn.failing + record.planted.failing > 0) {
+    wanted.push_back(record.drawn.failing > 0 ? Source::drawn : Source::planted);
   }
+  if (record.general && record.general->decision == Decision::fails) {
+    wanted.push_back(Source::general);
+  }
+  for (const Counterexample& counterexample : counterexamples_of_searches(record)) {
+    wanted.push_back(counterexample.source);
+  }
+  std::vector<Source> found;
+  for (const Counterexample& counterexample : record.counterexamples) {
+    found.push_back(counterexample.source);
+  }
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(found.begin(), found.end());
+  require(wanted == found,
+          fmt::format("{} counterexamples are wanted, or others; there are {}", wanted.size(), found.size()));
 }
 
 void verify_row(const ClaimRecord& record, Verification& verification) {
@@ -74,20 +185,17 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
     compare(fmt::format("smallest margin ({} case {})", to_string(smallest.source), smallest.index), smallest.outcome,
             judge_in_tier(claim, smallest.value, Tier::digits100, Variant::claim), verification);
   }
-  if (record.search.smallest) {
-    const SearchFinding& found = *record.search.smallest;
-    compare(fmt::format("smallest margin of the search (start {})", found.start), found.outcome,
-            judge_in_tier(claim, found.value, found.outcome.tier, Variant::claim), verification);
-  }
-  if (record.general_search.smallest && claim.general() != nullptr) {
-    const SearchFinding& found = *record.general_search.smallest;
-    compare(fmt::format("smallest margin of the search in general (start {})", found.start), found.outcome,
-            judge_in_tier(*claim.general(), found.value, found.outcome.tier, Variant::claim), verification);
+  verify_search("search", record.search, claim, verification);
+  if (claim.general() != nullptr) {
+    verify_search("search in general", record.general_search, *claim.general(), verification);
   }
   for (const Counterexample& counterexample : record.counterexamples) {
-    compare(fmt::format("counterexample ({} case {})", to_string(counterexample.source), counterexample.index),
-            counterexample.outcome, replay(counterexample), verification);
-    verify_enclosure(counterexample, verification);
+    const std::string place =
+        fmt::format("counterexample ({} case {})", to_string(counterexample.source), counterexample.index);
+    compare(place, counterexample.outcome, replay(counterexample), verification);
+    if (counterexample.source == Source::search || counterexample.source == Source::general_search) {
+      verify_enclosure(place, counterexample.enclosure, enclose_again(counterexample), verification);
+    }
   }
   if (record.mutant && record.mutant->refuted) {
     const std::vector<Case> planted = claim.planted();
@@ -101,16 +209,27 @@ void verify_row(const ClaimRecord& record, Verification& verification) {
   }
 }
 
-/// Every part that the shard checked again, from its trace.
-void verify_proof(const ClaimRecord& record, const Shard& shard, std::int64_t cases, int jobs,
-                  Verification& verification) {
+/// Every part that the shard checked again, from its trace; `row` states the set and the method.
+void verify_proof(const ClaimRecord& record, const nlohmann::json& row, const Shard& shard, std::int64_t cases,
+                  int jobs, Verification& verification) {
   const Proof* proof = record.claim->proof();
   if (!record.proof || proof == nullptr) {
+    if (record.proof.has_value() != (proof != nullptr)) {
+      verification.departures.push_back(fmt::format("proof: the certificate has {}, the claim {}",
+                                                    record.proof ? "one" : "none", proof ? "one" : "none"));
+    }
     return;
+  }
+  if (row.at("proof").at("set") != proof->set() || row.at("proof").at("method") != proof->method()) {
+    verification.departures.push_back(
+        fmt::format("proof: for {}, by {}; the certificate has another set or method", proof->set(), proof->method()));
   }
   std::map<std::int64_t, std::string> traces;
   for (const PartTrace& trace : record.proof->traces) {
-    traces[trace.part] = trace.trace;
+    if (trace.part < 0 || trace.part >= proof->parts() || !traces.emplace(trace.part, trace.trace).second) {
+      verification.departures.push_back(
+          fmt::format("proof: part {} does not exist, or has more than one trace", trace.part));
+    }
   }
   std::vector<std::int64_t> parts;
   for (std::int64_t part = shard.index - 1; part < proof->parts(); part += shard.count) {
@@ -184,7 +303,13 @@ std::optional<MarginBounds> enclose_again(const Counterexample& counterexample) 
 
 std::vector<Verification> verify(const nlohmann::json& certificate, int jobs) {
   const std::vector<ClaimRecord> records = records_of(certificate);
-  const std::vector<Ruling> rulings = rule_all(records, shard_of(certificate));
+  const Settings settings = settings_of(certificate);
+  const Shard shard = shard_of(certificate);
+  if (!std::equal(records.begin(), records.end(), settings.claims.begin(), settings.claims.end(),
+                  [](const ClaimRecord& record, const Claim* claim) { return record.claim == claim; })) {
+    throw InputError("certificate: its rows are not those of settings.claims, one each in their order");
+  }
+  const std::vector<Ruling> rulings = rule_all(records, shard);
   std::vector<Verification> all;
   for (std::size_t i = 0; i < records.size(); ++i) {
     const nlohmann::json& row = certificate.at("rows").at(i);
@@ -196,9 +321,13 @@ std::vector<Verification> verify(const nlohmann::json& certificate, int jobs) {
       verification.departures.push_back(
           fmt::format("verdict: {}; its records give {}", stated, verdict_name(rulings[i])));
     }
+    if (shard.whole()) {
+      verify_completeness(records[i], settings, verification);
+    }
+    verify_tallies(records[i], settings, verification);
     verify_row(records[i], verification);
-    verify_proof(records[i], shard_of(certificate), settings_of(certificate).cases, jobs, verification);
-    verify_survey(records[i], settings_of(certificate), verification);
+    verify_proof(records[i], row, shard, settings.cases, jobs, verification);
+    verify_survey(records[i], settings, verification);
     all.push_back(std::move(verification));
   }
   return all;

@@ -19,9 +19,9 @@ constexpr int kNodes = 20;
 constexpr double kError = 1e-10;
 static_assert(kNodes >= 20);
 
-/// An enclosure of a value that is known to 50 digits.
+/// An enclosure of a value that is known to 50 digits, with room to spare.
 Interval around(const Real50& value) {
-  const Real50 radius = abs(value) * Real50("1e-48");
+  const Real50 radius = abs(value) * Real50("1e-44");
   return Interval(Real50(value - radius), Real50(value + radius));
 }
 

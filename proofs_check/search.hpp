@@ -7,7 +7,8 @@
 // MLSL, each of which has sets that it misses; then BOBYQA and Sbplx in turn from the best point, with smaller and
 // smaller steps. Points that the claim does not admit count as very large. What it finds is judged at the campaign's
 // digits like any case. Where it fails it is judged at 100 digits, and by an enclosure of the margin if the claim has
-// one (Claim::enclose_margin): only what both see fail refutes. It is no independent draw, and enters no failure rate.
+// one for that case (Claim::enclose_margin: not for reflections, nor next to a singular time): only what both see fail
+// refutes then. It is no independent draw, and enters no failure rate.
 //
 // Where a claim has a general statement, which is false, that is searched too.
 //

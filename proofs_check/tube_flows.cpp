@@ -9,9 +9,10 @@ constexpr int kFewestSteps = 64;
 constexpr int kMostSteps = 1 << 14;
 constexpr int kAttempts = 8;
 
+/// Not for an undefined interval, which Boost holds to be empty, and a subset of any.
 bool within(const OutwardVector& inner, const OutwardVector& outer) {
   for (std::size_t k = 0; k < inner.size(); ++k) {
-    if (!subset(inner[k], outer[k])) {
+    if (!(inner[k].lower() >= outer[k].lower() && inner[k].upper() <= outer[k].upper())) {
       return false;
     }
   }

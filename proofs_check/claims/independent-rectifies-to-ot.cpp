@@ -54,7 +54,8 @@ class IndependentRectifiesToOt final : public TieredClaim<IndependentRectifiesTo
   }
   const Proof* proof() const override {
     static const IdentityProof proof(
-        "every symmetric C that commutes with M, d = 1 to 6, F >= 0 (not: that one that does not commute misses it)",
+        "every symmetric C that commutes with M, with M - C^2 positive semidefinite and no singular time, d = 1 to 6, "
+        "F >= 0 (not: that one that does not commute misses it)",
         {symmetric_coupling_identity(1), symmetric_coupling_identity(2), symmetric_coupling_identity(3),
          symmetric_coupling_identity(4), symmetric_coupling_identity(5), symmetric_coupling_identity(6)});
     return &proof;

@@ -4,8 +4,10 @@
 // for the total degree of P in each group, k, and the degrees of D:
 //     (P1/D^k1) (P2/D^k2)  has degrees  deg P1 + deg P2,  exponent k1 + k2;
 //     P1/D^k1 + P2/D^k2    has exponent  K = max(k1, k2)  and degrees  max_i (deg P_i + (K - k_i) deg D).
-// A polynomial of degree D in m variables that vanishes on {n / (D+1) : n in N^m, sum n <= D} is zero, and group by
-// group on a product of such sets: so a bound is all that a proof by evaluation needs.
+// That D is one and the same is the caller's to see to: two denominators of different degrees are refused, but two of
+// the same degrees cannot be told apart, and their sum would be bounded too low. A polynomial of degree D in m
+// variables that vanishes on {n / (D+1) : n in N^m, sum n <= D} is zero, and group by group on a product of such sets:
+// so a bound is all that a proof by evaluation needs.
 #pragma once
 
 #include <straightedge/linalg.hpp>

@@ -4,6 +4,7 @@
 #include <digest.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <straightedge/error.hpp>
 #include "toy_claims.hpp"
 
@@ -101,7 +102,7 @@ TEST(Verify, FindsEverythingAgainInAnHonestCertificate) {
     EXPECT_TRUE(row.departures.empty()) << row.departures.front();
     EXPECT_GE(row.agreements.size(), 4U);  // verdict, smallest margin, that of the search, mutant
   }
-  EXPECT_EQ(rows[1].agreements.size(), 5U);  // and the counterexample
+  EXPECT_EQ(rows[1].agreements.size(), 7U);  // and the first failing case, the search's, and the counterexample
 }
 
 TEST(Verify, FindsAVerdictThatTheRecordsDoNotGive) {
@@ -136,6 +137,65 @@ TEST(Verify, FindsAMutantThatThePlantedCaseDoesNotRefute) {
   json certificate = toy_certificate();
   certificate["rows"][0]["mutant"]["planted"] = 99;
   EXPECT_EQ(verify(with_digest(certificate))[0].departures.size(), 1U);
+}
+
+/// How many departures of the row the alteration makes.
+std::size_t departures_of(std::size_t row, const std::function<void(json&)>& alter) {
+  json certificate = toy_certificate();
+  alter(certificate);
+  return verify(with_digest(certificate)).at(row).departures.size();
+}
+
+TEST(Verify, TakesNoUncertaintyFromTheCertificate) {
+  EXPECT_EQ(departures_of(0,
+                          [](json& certificate) {
+                            json& outcome = certificate["rows"][0]["smallest_margin"]["outcome"];
+                            outcome["margin"] = outcome["margin"].get<double>() + 1;
+                            outcome["uncertainty"] = 0.9;
+                          }),
+            1U);
+}
+
+TEST(Verify, WantsEvidenceForEachFailure) {
+  EXPECT_GE(departures_of(0, [](json& certificate) { certificate["rows"][0]["drawn"]["failing"] = 1; }), 1U);
+  EXPECT_EQ(departures_of(1, [](json& certificate) { certificate["counterexamples"] = json::array(); }), 1U);
+  EXPECT_EQ(departures_of(1,
+                          [](json& certificate) {
+                            json& index = certificate["rows"][1]["drawn"]["first_failing"]["index"];
+                            index = index.get<std::int64_t>() + 1;
+                          }),
+            1U);
+  EXPECT_GE(departures_of(0,
+                          [](json& certificate) {
+                            json& search = certificate["rows"][0]["search"];
+                            search["failing"] = search["smallest"];
+                            search["failing"]["outcome"]["decision"] = "fails";
+                          }),
+            1U);
+  EXPECT_EQ(departures_of(1,
+                          [](json& certificate) {
+                            certificate["rows"][1]["search"]["failing"]["enclosure"] = {-2, -1};
+                          }),
+            1U);
+}
+
+TEST(Verify, FindsWhatIsMissing) {
+  for (const char* part : {"mutant", "smallest_margin"}) {
+    EXPECT_EQ(departures_of(0, [part](json& certificate) { certificate["rows"][0][part] = nullptr; }), 1U) << part;
+  }
+  EXPECT_EQ(departures_of(0, [](json& certificate) { certificate["rows"][0]["drawn"]["cases"] = 1000000; }), 1U);
+  EXPECT_EQ(departures_of(0, [](json& certificate) { certificate["rows"][0]["search"]["starts"] = 1; }), 1U);
+  json certificate = toy_certificate();
+  certificate["rows"].erase(1);
+  EXPECT_THROW((void)verify(with_digest(certificate)), InputError);
+}
+
+TEST(Verify, RefusesAShardThatThereIsNot) {
+  for (const auto& [index, count] : {std::pair(0, 1), std::pair(1, 0), std::pair(3, 2)}) {
+    json certificate = toy_certificate();
+    certificate["run"]["shard"] = {{"index", index}, {"count", count}};
+    EXPECT_THROW((void)verify(certificate), InputError);
+  }
 }
 
 TEST(Replay, JudgesTheCaseAgain) {
