@@ -113,7 +113,7 @@ void verify_tallies(const ClaimRecord& record, const Settings& settings, Verific
       Source::planted, record.planted, claim,
       [&](std::int64_t index) -> const Case& {
         if (index < 0 || index >= static_cast<std::int64_t>(planted.size())) {
-          throw InputError(fmt::format("claim '{}' has no planted case {}", claim.info().id, index));
+          throw InputError(fmt::format("certificate: claim '{}' has no planted case {}", claim.info().id, index));
         }
         return planted[static_cast<std::size_t>(index)];
       },
@@ -149,33 +149,33 @@ void verify_completeness(const ClaimRecord& record, const Settings& settings, Ve
   require(record.planted.cases == planted,
           fmt::format("{} planted cases are wanted, there are {}", planted, record.planted.cases));
   require(record.mutant.has_value() || planted == 0, "the mutant is missing");
-  require(record.general.has_value() == (claim.general() != nullptr), "the general statement's counterexample");
-  require(record.search.starts == search_starts(settings.cases), "starts of the search");
+  require(record.general.has_value() == (claim.general() != nullptr), "the general statement's planted case");
+  require(record.search.starts == search_starts(settings.cases), "starts of the search are missing");
   require(claim.general() == nullptr || record.general_search.starts == search_starts(settings.cases),
-          "starts of the search in general");
+          "starts of the search in general are missing");
   const auto place = place_of_smallest(record);
   require(place.has_value() == record.smallest.has_value() &&
               (!place || (place->source == record.smallest->source && place->index == record.smallest->index)),
           "the smallest margin is not that of the ranked cases");
 
-  std::vector<Source> wanted;
+  std::vector<std::string> wanted;
   if (record.drawn.failing + record.planted.failing > 0) {
-    wanted.push_back(record.drawn.failing > 0 ? Source::drawn : Source::planted);
+    wanted.push_back(to_string(record.drawn.failing > 0 ? Source::drawn : Source::planted));
   }
   if (record.general && record.general->decision == Decision::fails) {
-    wanted.push_back(Source::general);
+    wanted.push_back(to_string(Source::general));
   }
   for (const Counterexample& counterexample : counterexamples_of_searches(record)) {
-    wanted.push_back(counterexample.source);
+    wanted.push_back(to_string(counterexample.source));
   }
-  std::vector<Source> found;
+  std::vector<std::string> found;
   for (const Counterexample& counterexample : record.counterexamples) {
-    found.push_back(counterexample.source);
+    found.push_back(to_string(counterexample.source));
   }
   std::sort(wanted.begin(), wanted.end());
   std::sort(found.begin(), found.end());
-  require(wanted == found,
-          fmt::format("{} counterexamples are wanted, or others; there are {}", wanted.size(), found.size()));
+  require(wanted == found, fmt::format("its failures have counterexamples from [{}]; there are those from [{}]",
+                                       fmt::join(wanted, ", "), fmt::join(found, ", ")));
 }
 
 void verify_row(const ClaimRecord& record, Verification& verification) {
