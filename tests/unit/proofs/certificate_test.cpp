@@ -151,7 +151,7 @@ TEST(Verify, TakesNoUncertaintyFromTheCertificate) {
                           [](json& certificate) {
                             json& outcome = certificate["rows"][0]["smallest_margin"]["outcome"];
                             outcome["margin"] = outcome["margin"].get<double>() + 1;
-                            outcome["uncertainty"] = 0.9;
+                            outcome["uncertainty"] = 1.5;
                           }),
             1U);
 }
