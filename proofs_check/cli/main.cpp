@@ -4,9 +4,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <check_command.hpp>
 #include <claims.hpp>
 #include <common.hpp>
 #include <exact.hpp>
+#include <fixtures_command.hpp>
 #include <merge_command.hpp>
 #include <nlohmann/json.hpp>
 #include <prove.hpp>
@@ -83,6 +85,8 @@ int main(int argc, char** argv) {
   straightedge::cli::add_claims_command(app, exit_code);
   straightedge::cli::add_exact_command(app, exit_code);
   straightedge::cli::add_merge_command(app, exit_code);
+  straightedge::cli::add_fixtures_command(app, exit_code);
+  straightedge::cli::add_check_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import sys
+from itertools import chain
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -15,6 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE / "peers")]
 
 from measure import run_ours  # noqa: E402
 from rows import Disagreement, Row, growth_rows, peer_rows, prove_row, scaling_rows  # noqa: E402
+from velocity_rows import find_operators, velocity_growth, velocity_rows  # noqa: E402
 
 
 def duration(seconds: float) -> str:
@@ -28,7 +30,7 @@ def line(row: Row) -> str:
     peer = duration(row.peer) if row.peer is not None else "-"
     ratio = f"{row.ratio:.3g}" if row.ratio is not None else "-"
     verdict = "yes" if row.met else "no"
-    return f"{row.work:<38} {duration(row.ours):>9} {peer:>9} {ratio:>7}  {row.goal:<8} {verdict:<4} {row.by}"
+    return f"{row.work:<41} {duration(row.ours):>9} {peer:>9} {ratio:>7}  {row.goal:<8} {verdict:<4} {row.by}"
 
 
 def processor() -> str:
@@ -45,11 +47,14 @@ def main() -> int:
 
     load_before = os.getloadavg()[0]
     print(f"{processor()}; load {load_before:.1f} before the start\n")
-    print(f"{'work':<38} {'ours':>9} {'peer':>9} {'ratio':>7}  {'goal':<8} {'met':<4} by")
+    print(f"{'work':<41} {'ours':>9} {'peer':>9} {'ratio':>7}  {'goal':<8} {'met':<4} by")
     ours = run_ours(arguments.programs)
     rows, growth = [], []
+    operators = find_operators(arguments.programs.parent)
+    if operators is None:
+        print("empirical_velocity is left out: built without LibTorch")
     try:
-        for row in peer_rows(ours):
+        for row in chain(peer_rows(ours), velocity_rows(operators) if operators else ()):
             rows.append(row)
             print(line(row), flush=True)
     except Disagreement as error:
@@ -63,6 +68,10 @@ def main() -> int:
     for text in growth_rows(ours):
         growth.append(text)
         print(text)
+    if operators:
+        for text in velocity_growth(operators):
+            growth.append(text)
+            print(text, flush=True)
     if not arguments.without_prove:
         for text in scaling_rows(arguments.programs):
             growth.append(text)

@@ -1,0 +1,42 @@
+// Tensors between guard zones: who writes beyond an end, or into an input, is found.
+//
+//   [ guard | elements | guard ]    the guards, and the elements of an output, hold the sentinel of fixtures/tensor.hpp
+//
+// The elements begin and end at addresses that are multiples of the element's size only, as slices of tensors do.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <string>
+#include <tensor.hpp>
+
+namespace straightedge::train {
+
+class GuardedTensor {
+ public:
+  /// The values on the device.
+  GuardedTensor(const fixtures::Tensor& values, const at::Device& device);
+  /// An output, to be written.
+  [[nodiscard]] static GuardedTensor unwritten(fixtures::DataType type, const fixtures::Shape& shape,
+                                               const at::Device& device);
+
+  /// A contiguous view of the elements.
+  [[nodiscard]] const at::Tensor& view() const { return view_; }
+
+  /// The elements, on the host.
+  [[nodiscard]] fixtures::Tensor values() const;
+
+  /// Whether both guards are as they were made; and the elements too.
+  [[nodiscard]] bool guards_are_intact() const;
+  [[nodiscard]] bool is_unchanged() const;
+
+ private:
+  at::Tensor original_;  // on the host: guards and elements as bytes
+  at::Tensor buffer_;    // on the device
+  at::Tensor view_;
+  fixtures::DataType type_;
+  fixtures::Shape shape_;
+};
+
+[[nodiscard]] at::ScalarType scalar_type(fixtures::DataType type);
+
+}  // namespace straightedge::train

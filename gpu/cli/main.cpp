@@ -1,0 +1,24 @@
+// The program `straightedge-train`: the device path.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <results_command.hpp>
+
+int main(int argc, char** argv) {
+  CLI::App app{"Runs the operators of the device path."};
+  app.name("straightedge-train");
+  app.require_subcommand(1);
+  app.footer("Example:\n  straightedge-train fixtures --out build/results --check");
+  int exit_code = 2;
+  straightedge::train::add_fixtures_command(app, exit_code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "straightedge-train: %s\n", error.what());
+    return 2;
+  }
+  return exit_code;
+}

@@ -1,0 +1,135 @@
+#include <results_command.hpp>
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <check_report.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fixture_runner.hpp>
+#include <manifest.hpp>
+#include <memory>
+#include <results.hpp>
+#include <straightedge/error.hpp>
+#include <string>
+#include <vector>
+
+namespace straightedge::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ResultsOptions {
+  std::string out = "build/results";
+  std::string folder;
+  bool check = false;
+  bool json = false;
+  fixtures::CheckOptions options;
+};
+
+struct Device {
+  c10::Device device;
+  std::string name;  // in RESULTS
+  std::string file;
+};
+
+std::vector<Device> devices_present() {
+  std::vector<Device> devices = {
+      {c10::Device(c10::kCPU), "cpu, " + std::to_string(at::get_num_threads()) + " threads", "cpu.safetensors"}};
+  const int gpus = at::hasCUDA() ? at::globalContext().getNumGPUs() : 0;
+  for (int i = 0; i < gpus; ++i) {
+    devices.push_back({c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(i)), "cuda:" + std::to_string(i),
+                       "cuda-" + std::to_string(i) + ".safetensors"});
+  }
+  return devices;
+}
+
+// RESULTS of earlier runs may be replaced; anything else in the folder is left alone.
+void make_folder(const fs::path& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (failure || !fs::is_directory(folder)) {
+    throw InputError(folder.string() + ": is not a folder that RESULTS can be written to");
+  }
+}
+
+// Reports, returns whether nothing was written where it must not be.
+bool report_run(const DeviceRun& run, const Device& device) {
+  for (std::size_t i = 0; i < run.refused.size(); ++i) {
+    std::fprintf(stderr, "%s: %s: refused: %s\n", device.name.c_str(), run.refused[i].c_str(), run.refusals[i].c_str());
+  }
+  for (const std::string& trespass : run.trespasses) {
+    std::fprintf(stderr, "%s: %s: FAIL, written beyond its ends, or an input was changed\n", device.name.c_str(),
+                 trespass.c_str());
+  }
+  return run.trespasses.empty();
+}
+
+int run_command(const ResultsOptions& options) {
+  const fixtures::Manifest manifest =
+      fixtures::read_manifest(options.folder.empty() ? fixtures::own_fixtures() : fs::path(options.folder));
+  const std::vector<fixtures::Fixture> all = fixtures::read_fixtures(manifest);
+  make_folder(options.out);
+  std::vector<std::string> files;
+  bool within_bounds = true;
+  for (const Device& device : devices_present()) {
+    const DeviceRun run = run_fixtures(all, device.device);
+    within_bounds = report_run(run, device) && within_bounds;
+    files.push_back((fs::path(options.out) / device.file).string());
+    fixtures::write_safetensors(files.back(), run.tensors,
+                                fixtures::results_metadata(manifest, "straightedge-train", device.name, run.refused));
+    std::fprintf(stderr, "wrote %s\n", files.back().c_str());
+  }
+  // Without a GPU its fixtures were not run: that is no failure of what ran, unless one is required.
+  const int without_check = !within_bounds ? 1 : options.options.require_gpu && files.size() == 1 ? 3 : 0;
+  if (!options.check) {
+    return without_check;
+  }
+  std::vector<fixtures::JudgedResults> judged;
+  for (const std::string& file : files) {
+    judged.push_back(fixtures::judge_results(manifest, all, fixtures::SafetensorsFile(file)));
+  }
+  const std::string report = options.json ? fixtures::check_json(judged, manifest, options.options).dump(1) + "\n"
+                                          : fixtures::check_report(judged, all, options.options);
+  std::fputs(report.c_str(), stdout);
+  const int code = fixtures::check_exit_code(judged, options.options);
+  return within_bounds || code == 2 ? code : 1;
+}
+
+int guarded(const ResultsOptions& options) {
+  const auto fail = [](const std::string& message, int code) {
+    std::fprintf(stderr, "straightedge-train: %s\n", message.c_str());
+    return code;
+  };
+  try {
+    return run_command(options);
+  } catch (const InputError& error) {
+    return fail(error.what(), 2);
+  } catch (const std::exception& error) {
+    return fail(error.what(), 4);
+  }
+}
+
+}  // namespace
+
+void add_fixtures_command(CLI::App& app, int& exit_code) {
+  CLI::App* command = app.add_subcommand("fixtures", "Run every operator on the fixtures, one RESULTS file a device");
+  command->footer(
+      "Example:\n"
+      "  straightedge-train fixtures --out build/results --check\n"
+      "Exit code: 0 all pass, 1 a failure, 2 bad input, 3 no GPU where one is required.");
+  const auto options = std::make_shared<ResultsOptions>();
+  command->add_option("--out", options->out, "Folder for cpu.safetensors, cuda-0.safetensors, ...")
+      ->capture_default_str()
+      ->type_name("DIR");
+  command->add_flag("--check", options->check, "Judge them on the spot, as `straightedge check` does");
+  command->add_flag("--require-gpu", options->options.require_gpu, "Exit 3 where there is no GPU");
+  command->add_flag("--json", options->json, "With --check: print JSON, docs/schemas/check.schema.json");
+  command->add_option("--fixtures", options->folder, "Folder with manifest.json; the program's own if left out")
+      ->type_name("DIR");
+  command->callback([options, &exit_code] { exit_code = guarded(*options); });
+}
+
+}  // namespace straightedge::train
