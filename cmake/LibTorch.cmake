@@ -66,22 +66,23 @@ function(straightedge_cuda_problem result)
 endfunction()
 
 function(straightedge_import_libtorch)
-  find_package(OpenMP REQUIRED COMPONENTS CXX)  # at::parallel_for is an OpenMP loop in a header
   set(include ${root}/include ${root}/include/torch/csrc/api/include)
   foreach(name IN ITEMS c10 torch_cpu c10_cuda torch_cuda)
     if(EXISTS ${root}/lib/lib${name}.so)
       add_library(straightedge_import_${name} SHARED IMPORTED GLOBAL)
       set_target_properties(straightedge_import_${name} PROPERTIES
         IMPORTED_LOCATION ${root}/lib/lib${name}.so
-        INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${include}")
+        INTERFACE_INCLUDE_DIRECTORIES "${include}")
     endif()
   endforeach()
   add_library(straightedge::libtorch INTERFACE IMPORTED GLOBAL)
   target_link_libraries(straightedge::libtorch
-    INTERFACE straightedge_import_torch_cpu straightedge_import_c10 OpenMP::OpenMP_CXX)
+    INTERFACE straightedge_import_torch_cpu straightedge_import_c10)
+  # at::parallel_for is an OpenMP loop in a header. LibTorch brings the runtime, so CMake need not look for one.
+  target_compile_options(straightedge::libtorch INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp>)
   target_compile_definitions(straightedge::libtorch INTERFACE _GLIBCXX_USE_CXX11_ABI=1)
   # What the wheel's libraries need and the linker shall not look for: the loader finds it by their own run paths.
-  target_link_options(straightedge::libtorch INTERFACE -Wl,--allow-shlib-undefined)
+  target_link_options(straightedge::libtorch INTERFACE -fopenmp -Wl,--allow-shlib-undefined)
 endfunction()
 
 set(STRAIGHTEDGE_HAS_LIBTORCH OFF)

@@ -32,9 +32,9 @@ class Operators:
     library: Path
     torch_site: Path
 
-    def run(self, measure: str, who: list[str], pairing: str, t: float, size: tuple[int, int, int], *more: str) -> dict:
-        command = [sys.executable, "-B", str(SCRIPT), measure, "--operators", str(self.library), "--pairing", pairing, "--time",
-                   str(t), "--size", *map(str, size), "--threads", str(os.cpu_count()), *more, "--who", *who]
+    def run(self, measure: str, who: list[str], pairing: str, t: float, size: tuple[int, int, int]) -> dict:
+        command = [sys.executable, "-B", str(SCRIPT), measure, "--operators", str(self.library), "--pairing", pairing,
+                   "--time", str(t), "--size", *map(str, size), "--threads", str(os.cpu_count()), "--who", *who]
         environment = {**os.environ, "PYTHONPATH": str(self.torch_site)}
         done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         return json.loads(done.stdout)
@@ -42,10 +42,11 @@ class Operators:
 
 def find_operators(build: Path) -> Operators | None:
     """In a build folder with the device path; None where it was built without LibTorch."""
-    cache = build / "CMakeCache.txt"
-    found = re.search(r"^Torch_DIR:\w+=(.+)/torch/share/cmake/Torch$", cache.read_text(), re.MULTILINE) if cache.exists() else None
-    libraries = sorted(build.rglob("libstraightedge_ops*.so"))
-    return Operators(libraries[0], Path(found.group(1))) if found and libraries else None
+    library, commands = build / "lib" / "libstraightedge_ops.so", build / "compile_commands.json"
+    if not library.exists() or not commands.exists():
+        return None
+    headers = re.search(r"(/[^ ]+)/torch/include ", commands.read_text())
+    return Operators(library, Path(headers.group(1))) if headers else None
 
 
 def velocity_rows(operators: Operators) -> Iterator[Row]:
@@ -66,11 +67,14 @@ def velocity_rows(operators: Operators) -> Iterator[Row]:
 def velocity_growth(operators: Operators) -> Iterator[str]:
     """Time and scratch memory, beside what is expected of a stream: O(B N d) and O(B d)."""
     banks, queries = (12_500, 25_000, 50_000), (64, 128, 256)
-    for name, sizes in (("N", [(QUERIES, n, DIMENSION) for n in banks]), ("B", [(b, BANK, DIMENSION) for b in queries])):
-        varied = banks if name == "N" else queries
-        seconds = [operators.run("times", ["ours"], "resampled", 0.02, size)["seconds"]["ours"] for size in sizes]
-        memory = {who: [operators.run("memory", [who], "resampled", 0.02, size)["megabytes"] for size in sizes]
-                  for who in ("ours", "cdist")}
-        yield (f"empirical_velocity: time ~ {name}^{fitted_exponent(list(varied), seconds):.2f} over {name} = "
-               f"{', '.join(map(str, varied))}, 1 expected; memory beyond inputs and result "
-               f"{', '.join(f'{m:.0f}' for m in memory['ours'])} MB, PyTorch's {', '.join(f'{m:.0f}' for m in memory['cdist'])} MB")
+    varied = {"N": ((12_500, 25_000, 50_000), lambda n: (QUERIES, n, DIMENSION)),
+              "B": ((64, 128, 256), lambda b: (b, BANK, DIMENSION))}
+    for name, (values, size_of) in varied.items():
+        seconds = [operators.run("times", ["ours"], "resampled", 0.02, size_of(v))["seconds"]["ours"] for v in values]
+        memory = {}
+        for who in ("ours", "cdist"):
+            found = [operators.run("memory", [who], "resampled", 0.02, size_of(v))["megabytes"] for v in values]
+            memory[who] = ", ".join(f"{megabytes:.0f}" for megabytes in found)
+        yield (f"empirical_velocity: time ~ {name}^{fitted_exponent(list(values), seconds):.2f} over {name} = "
+               f"{', '.join(map(str, values))}, 1 expected; memory beyond the inputs {memory['ours']} MB, "
+               f"PyTorch's {memory['cdist']} MB")

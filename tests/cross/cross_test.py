@@ -1,6 +1,7 @@
 """`straightedge check` on results that nobody of the project's programs made: NumPy's pass, and wrong ones fail."""
 
 import json
+import tempfile
 import unittest
 
 import numpy as np
@@ -50,7 +51,8 @@ class RightResults(CheckTest):
     def test_report_has_a_table_and_the_counts(self):
         done = self.run_check(self.write(self.tensors, self.refused))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        for word in ("a test on cpu of a test", "group_norm_silu", "bf16", f"{len(self.fixtures.all)} pass, 0 fail, 0 missing"):
+        passed = f"{len(self.fixtures.all)} pass, 0 fail, 0 missing"
+        for word in ("a test on cpu of a test", "group_norm_silu", "bf16", passed):
             self.assertIn(word, done.stdout)
 
     def test_files_are_counted_together(self):
@@ -274,8 +276,8 @@ class BadFiles(CheckTest):
 
     def test_a_damaged_file_is_refused(self):
         whole = self.write(self.tensors, self.refused).read_bytes()
-        for name, content in {"empty": b"", "text": b"not a safetensors file", "short": whole[:-1], "long": whole + b"\0",
-                              "header": whole[:8] + b"[" + whole[9:]}.items():
+        for name, content in {"empty": b"", "text": b"not a safetensors file", "short": whole[:-1],
+                              "long": whole + b"\0", "header": whole[:8] + b"[" + whole[9:]}.items():
             with self.subTest(name):
                 (self.folder / name).write_bytes(content)
                 self.assert_refused(self.folder / name)
@@ -289,7 +291,8 @@ class RoundingTest(unittest.TestCase):
 
     def test_bfloat16_is_the_nearest_with_ties_to_even(self):
         for value, bits in {1.0: 0x3F80, 1 + 2.0**-8: 0x3F80, 1 + 3 * 2.0**-8: 0x3F82, 1 + 2.0**-8 + 2.0**-40: 0x3F81,
-                            -2.0**-133: 0x8001, 2.0**-134: 0, 3 * 2.0**-134: 2, 3.39e38: 0x7F7F, 3.4e38: 0x7F80}.items():
+                            -2.0**-133: 0x8001, 2.0**-134: 0, 3 * 2.0**-134: 2, 3.39e38: 0x7F7F,
+                            3.4e38: 0x7F80}.items():
             self.assertEqual(int(store(value, "bf16")), bits, value)
 
     def test_bfloat16_reads_back_what_it_wrote(self):
@@ -297,8 +300,6 @@ class RoundingTest(unittest.TestCase):
         self.assertTrue(np.array_equal(store(numbers(bits, "bf16"), "bf16"), bits))
 
     def test_safetensors_read_back_what_was_written(self):
-        # One of each type; a scalar has the empty shape.
-        import tempfile
         tensors = {"a": ("fp64", np.array(0.1)), "b": ("bf16", np.arange(3, dtype=np.uint16)),
                    "c": ("int64", np.array([[-1, 2]])), "d": ("fp32", np.zeros((0, 2)))}
         with tempfile.NamedTemporaryFile() as file:

@@ -1,4 +1,4 @@
-"""The script in docs/fixtures.md does what the page says: it is run as it stands, and `straightedge check` passes it."""
+"""The script in docs/fixtures.md does what the page says: run as it stands, it makes what `straightedge check` passes."""
 
 import os
 import pathlib
@@ -26,8 +26,8 @@ class DocsScriptTest(unittest.TestCase):
         return results
 
     def check(self, results):
-        return subprocess.run([os.environ["STRAIGHTEDGE"], "check", "--partial", "--fixtures", ROOT / "fixtures", results],
-                              capture_output=True, text=True, check=False)
+        command = [os.environ["STRAIGHTEDGE"], "check", "--partial", "--fixtures", ROOT / "fixtures", results]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def test_the_script_passes(self):
         done = self.check(self.results_of(self.script))
@@ -36,7 +36,8 @@ class DocsScriptTest(unittest.TestCase):
         self.assertGreater(passed, 30)
 
     def test_the_script_with_a_mistake_fails(self):
-        for right, wrong in {"2 * h[:": "3 * h[:", "np.argmin(squared": "np.argmax(squared", "th + (Th @ y)": "th - (Th @ y)"}.items():
+        for right, wrong in {"2 * h[:": "3 * h[:", "np.argmin(squared": "np.argmax(squared",
+                             "th + (Th @ y)": "th - (Th @ y)"}.items():
             self.assertEqual(self.script.count(right), 1)
             done = self.check(self.results_of(self.script.replace(right, wrong)))
             self.assertEqual(done.returncode, 1, done.stdout)

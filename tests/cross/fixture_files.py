@@ -91,7 +91,8 @@ def read_input(fixture_id, name, document):
 
 def bounds(output):
     """The bound of each element of a number output: docs/tolerances.md."""
-    magnitude, sensitivity, radius = (read_values(output[name], "fp64") for name in ("magnitude", "sensitivity", "radius"))
+    parts = ("magnitude", "sensitivity", "radius")
+    magnitude, sensitivity, radius = (read_values(output[name], "fp64") for name in parts)
     c, n_u = output["storage_roundings"], output["accumulation_roundings"] * UNIT_ROUNDOFF[output["accumulation"]]
     relative = c * UNIT_ROUNDOFF[output["dtype"]] + n_u / (1 - n_u)
     return relative * magnitude + c * SMALLEST_NORMAL[output["dtype"]] * sensitivity + radius

@@ -315,6 +315,8 @@ def mmd(fixture):
     x, y, bandwidths = (fixture.inputs[name] for name in ("x", "y", "h"))
     work = arithmetic(fixture)
     n, m = len(x), len(y)
+    if n < 2 or m < 2:
+        raise Refused("a sample of one point has no pairs")
 
     def kernel_sums(points, others, h, pairs):
         """The sum over j of K(points[i], others[j]), j > i where `pairs`, then over i."""
@@ -336,6 +338,8 @@ def group_norm_silu(fixture):
     x, gamma, beta, dy = (fixture.inputs[name] for name in ("x", "gamma", "beta", "dy"))
     work, groups, eps = arithmetic(fixture), fixture.attributes["groups"], fixture.attributes["eps"]
     N, H, W, C = x.shape
+    if C % groups != 0:
+        raise Refused("the channels do not divide into the groups")
     m = work(H * W * C // groups)
 
     def grouped(values):
@@ -363,6 +367,8 @@ def group_norm_silu(fixture):
 def adamw_ema(fixture):
     work, a = arithmetic(fixture), fixture.attributes
     b1, b2, step, lr, decay = a["b1"], a["b2"], a["step"], a["lr"], a["ema_decay"]
+    if step < 1:
+        raise Refused("step counts from 1")
     keep = work(1 - lr * a["weight_decay"])
     rate = work(lr / (1 - b1**step))
     root = work(np.sqrt(1 - b2**step))

@@ -20,7 +20,7 @@ class Twins(CheckTest):
             paths.append(self.write(tensors, refused, f"{len(paths)}.safetensors"))
         document = self.check(1, "--partial", *paths)
         for twin, results in zip(twins.TWINS, document["results"], strict=True):
-            with self.subTest(twin.name):
+            with self.subTest(twin.name, unseen=twin.unseen):
                 caught = {fixture_id.rsplit("/", 1)[1] for fixture_id in self.failures(results)}
                 # A refusal that is missing is no failure with --partial; without it, it is.
                 caught |= {fixture.type for fixture in self.fixtures.of(twin.operation)

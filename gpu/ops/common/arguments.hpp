@@ -4,6 +4,7 @@
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/DeviceGuard.h>
 #include <c10/util/Exception.h>
 
@@ -25,13 +26,19 @@ inline void check_shape(const char* op, const char* name, const at::Tensor& tens
   TORCH_CHECK_VALUE(is_equal, op, ": ", name, " must have shape ", shape, " (-1: any), not ", tensor.sizes());
 }
 
+/// Refuses a tensor that is not where `like`, the argument `like_name`, is.
+inline void check_device(const char* op, const char* name, const at::Tensor& tensor, const char* like_name,
+                         const at::Tensor& like) {
+  TORCH_CHECK_VALUE(tensor.device() == like.device(), op, ": ", name, " must be where ", like_name, " is, on ",
+                    like.device(), ", not on ", tensor.device());
+}
+
 /// Refuses a tensor that differs in dtype or device from `like`, the argument `like_name`.
 inline void check_like(const char* op, const char* name, const at::Tensor& tensor, const char* like_name,
                        const at::Tensor& like) {
   TORCH_CHECK_VALUE(tensor.scalar_type() == like.scalar_type(), op, ": ", name, " must have the dtype of ", like_name,
                     ", ", like.scalar_type(), ", not ", tensor.scalar_type());
-  TORCH_CHECK_VALUE(tensor.device() == like.device(), op, ": ", name, " must be where ", like_name, " is, on ",
-                    like.device(), ", not on ", tensor.device());
+  check_device(op, name, tensor, like_name, like);
 }
 
 /// Refuses an output that kernels cannot write to as it is.
@@ -91,6 +98,11 @@ void with_stored_type(const char* op, const char* name, const at::Tensor& tensor
 }
 
 #ifdef STRAIGHTEDGE_CUDA
+/// A false bool on the device, for a kernel to set.
+[[nodiscard]] inline at::Tensor device_flag(at::Device device) {
+  return at::zeros({}, at::TensorOptions().dtype(at::kBool).device(device));
+}
+
 /// The stream that work on the device of `tensor` is to be put on.
 [[nodiscard]] inline void* current_stream(const at::Tensor& tensor) {
   return c10::cuda::getCurrentCUDAStream(tensor.device().index()).stream();

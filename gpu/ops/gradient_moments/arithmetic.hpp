@@ -20,6 +20,19 @@ struct SampleTime {
   S t;
   S level;
   S slope;
+
+  /// A coordinate of xt - t th.
+  template <class Coordinate, class Parameter>
+  STRAIGHTEDGE_HOST_DEVICE S right_side(const Coordinate& x0, const Coordinate& x1, const Coordinate& z,
+                                        const Parameter& th) const {
+    return (S(1) - t) * x0 + t * x1 + level * z - t * th;
+  }
+  /// A coordinate of r, from that of v = th + Th y.
+  template <class Coordinate>
+  STRAIGHTEDGE_HOST_DEVICE S residual(const Coordinate& x0, const Coordinate& x1, const Coordinate& z,
+                                      const S& v) const {
+    return (x1 - x0) - v + slope * z;
+  }
 };
 
 /// Whether f and, where it is a part of the target, f' exist at t.
@@ -36,13 +49,12 @@ STRAIGHTEDGE_HOST_DEVICE inline auto gradient_of_sample(const SampleTime<S>& tim
   const auto is_regular = factor_lines(time.t, Th, a, swaps, n);
   STRAIGHTEDGE_UNROLL
   for (std::int64_t i = 0; i < n; ++i) {
-    const S xt = (S(1) - time.t) * x0(i) + time.t * x1(i) + time.level * z(i);
-    y[i] = xt - time.t * th(i);
+    y[i] = time.right_side(x0(i), x1(i), z(i), th(i));
   }
   solve_lu(a, swaps, y, n);
   STRAIGHTEDGE_UNROLL
   for (std::int64_t i = 0; i < n; ++i) {
-    q[i] = (x1(i) - x0(i)) - velocity_of_line(th, Th, y, i, n) + time.slope * z(i);
+    q[i] = time.residual(x0(i), x1(i), z(i), velocity_of_line(th, Th, y, i, n));
   }
   solve_lu_transposed(a, swaps, q, n);
   return is_regular;

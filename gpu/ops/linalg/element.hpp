@@ -6,6 +6,7 @@
 #include <common/host_device.hpp>
 #include <cstdint>
 #include <type_traits>
+#include <utility>
 
 #ifdef __CUDACC__
 #define STRAIGHTEDGE_UNROLL _Pragma("unroll")
@@ -20,6 +21,18 @@ namespace straightedge::ops {
 template <int n>
 struct FixedSize {
   STRAIGHTEDGE_HOST_DEVICE constexpr operator std::int64_t() const { return n; }
+};
+
+/// The type of v[i].
+template <class V>
+using ElementOf = std::decay_t<decltype(std::declval<V>()[0])>;
+
+/// The vector p[0], p[stride], p[2 stride], ...: neighbouring threads have neighbouring elements.
+template <class S>
+struct Strided {
+  S* p;
+  std::int64_t stride;
+  STRAIGHTEDGE_HOST_DEVICE S& operator[](std::int64_t i) const { return p[i * stride]; }
 };
 
 STRAIGHTEDGE_HOST_DEVICE inline bool is_any(bool mask) {

@@ -56,9 +56,10 @@ STRAIGHTEDGE_HOST_DEVICE inline auto factor_lu(S* a, S* swaps, Size n) {
   return is_regular;
 }
 
-/// b := A^{-1} b: L z = P b, U y = z. The factors F may be numbers that serve all lanes of b.
-template <class F, class S, class Size>
-STRAIGHTEDGE_HOST_DEVICE inline void solve_lu(const F* a, const F* swaps, S* b, Size n) {
+/// b := A^{-1} b: L z = P b, U y = z. The factors F may be numbers that serve all lanes of b, and V whatever has [i].
+template <class F, class V, class Size>
+STRAIGHTEDGE_HOST_DEVICE inline void solve_lu(const F* a, const F* swaps, V b, Size n) {
+  using S = ElementOf<V>;
   STRAIGHTEDGE_UNROLL
   for (std::int64_t k = 0; k < n; ++k) {
     STRAIGHTEDGE_UNROLL
@@ -77,8 +78,9 @@ STRAIGHTEDGE_HOST_DEVICE inline void solve_lu(const F* a, const F* swaps, S* b, 
 }
 
 /// b := A^{-T} b: U^T z = b, L^T P y = z. By rows of the factors: the loops over j are contiguous.
-template <class F, class S, class Size>
-STRAIGHTEDGE_HOST_DEVICE inline void solve_lu_transposed(const F* a, const F* swaps, S* b, Size n) {
+template <class F, class V, class Size>
+STRAIGHTEDGE_HOST_DEVICE inline void solve_lu_transposed(const F* a, const F* swaps, V b, Size n) {
+  using S = ElementOf<V>;
   STRAIGHTEDGE_UNROLL
   for (std::int64_t i = 0; i < n; ++i) {
     const S z = b[i] / a[i * n + i];

@@ -41,20 +41,30 @@ class LowestRow {
 /// Above it a system no longer fits into a core's cache as a pack, and its rows are long enough to fill vectors.
 inline constexpr std::int64_t largest_packed_dimension = 64;
 
-/// work(Pack or number of type S, d): small sizes are known to the compiler.
-template <class S, class Work>
-void with_element_and_size(std::int64_t d, const Work& work) {
+/// work(d), with small sizes known to the compiler.
+template <class Work>
+void with_size(std::int64_t d, const Work& work) {
   switch (d) {
     case 1:
-      return work(Pack<S>{}, FixedSize<1>{});
+      return work(FixedSize<1>{});
     case 2:
-      return work(Pack<S>{}, FixedSize<2>{});
+      return work(FixedSize<2>{});
     case 3:
-      return work(Pack<S>{}, FixedSize<3>{});
+      return work(FixedSize<3>{});
     case 4:
-      return work(Pack<S>{}, FixedSize<4>{});
+      return work(FixedSize<4>{});
     default:
-      return d <= largest_packed_dimension ? work(Pack<S>{}, d) : work(S{}, d);
+      return work(d);
+  }
+}
+
+/// work(element, d) for a pack of S, or a number where systems are large.
+template <class S, class Work>
+void with_element_and_size(std::int64_t d, const Work& work) {
+  if (d > largest_packed_dimension) {
+    work(S{}, d);
+  } else {
+    with_size(d, [&](auto n) { work(Pack<S>{}, n); });
   }
 }
 

@@ -13,6 +13,13 @@
 
 namespace straightedge::ops {
 
+/// An entry of I + t Th.
+template <class S, class Time, class Entry>
+STRAIGHTEDGE_HOST_DEVICE inline S entry_of_lines(const Time& t, const Entry& Th, bool is_diagonal) {
+  const S entry = t * Th;
+  return is_diagonal ? S(1) + entry : entry;
+}
+
 /// a [n, n] := the factors of I + t Th, swaps [n]. Returns where it is regular.
 template <class S, class Time, class Matrix, class Size>
 STRAIGHTEDGE_HOST_DEVICE inline auto factor_lines(const Time& t, const Matrix& Th, S* a, S* swaps, Size n) {
@@ -20,17 +27,16 @@ STRAIGHTEDGE_HOST_DEVICE inline auto factor_lines(const Time& t, const Matrix& T
   for (std::int64_t i = 0; i < n; ++i) {
     STRAIGHTEDGE_UNROLL
     for (std::int64_t j = 0; j < n; ++j) {
-      const S entry = t * Th(i, j);
-      a[i * n + j] = i == j ? S(1) + entry : entry;
+      a[i * n + j] = entry_of_lines<S>(t, Th(i, j), i == j);
     }
   }
   return factor_lu(a, swaps, n);
 }
 
 /// Coordinate i of v = th + Th y.
-template <class S, class Vector, class Matrix, class Size>
-STRAIGHTEDGE_HOST_DEVICE inline S velocity_of_line(const Vector& th, const Matrix& Th, const S* y, std::int64_t i,
-                                                   Size n) {
+template <class Vector, class Matrix, class V, class Size>
+STRAIGHTEDGE_HOST_DEVICE inline auto velocity_of_line(const Vector& th, const Matrix& Th, V y, std::int64_t i, Size n) {
+  using S = ElementOf<V>;
   return S(th(i)) + sum_between<S>(0, n, [&](std::int64_t j) { return Th(i, j) * y[j]; });
 }
 

@@ -48,8 +48,8 @@ class Problem:
     def ours(self):
         schedule, pairing = (("constant", NOISE), "frozen") if self.is_frozen else (("none", 0.0), "resampled")
         times = torch.full((len(self.x),), self.t)
-        return lambda: torch.ops.straightedge.empirical_velocity(self.x, times, self.x0, self.x1, *schedule, "displacement",
-                                                                 pairing)
+        attributes = (*schedule, "displacement", pairing)
+        return lambda: torch.ops.straightedge.empirical_velocity(self.x, times, self.x0, self.x1, *attributes)
 
     def peer(self, distances):
         x, t = self.x, self.t
@@ -77,7 +77,8 @@ def times(problem: Problem, who: list[str], repeats: int) -> dict:
             results[name] = call()
             best[name] = min(best[name], time.perf_counter() - started)
     size = results["ours"].abs().max()
-    return {"seconds": best, "difference": {n: float((r - results["ours"]).abs().max() / size) for n, r in results.items()}}
+    difference = {name: float((result - results["ours"]).abs().max() / size) for name, result in results.items()}
+    return {"seconds": best, "difference": difference}
 
 
 def memory(problem: Problem, who: str) -> dict:

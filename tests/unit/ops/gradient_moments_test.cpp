@@ -207,7 +207,7 @@ TEST(GradientMoments, VanishForTheFieldThroughItsOwnPairs) {
 
 TEST(GradientMoments, OfManySamplesAreTheSumsOfTheirParts) {
   // 65 is beyond the packs; 6000 samples make several parts with a tail.
-  for (const auto [d, batch] : {std::pair<Index, Index>{1, 6000}, {4, 6003}, {7, 2501}, {13, 1001}, {65, 300}}) {
+  for (const auto& [d, batch] : {std::pair<Index, Index>{1, 6000}, {4, 6003}, {7, 2501}, {13, 1001}, {65, 300}}) {
     auto p = random_problem<double>(batch, d, {ScheduleKind::constant, 0.5, TargetKind::displacement});
     p.run();
     std::vector<double> expected(p.sums.size(), 0.0);

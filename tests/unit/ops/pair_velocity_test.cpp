@@ -69,7 +69,7 @@ double defect(const Problem<T>& p) {
         sum += static_cast<double>(load(p.Th[static_cast<std::size_t>((g * p.d + i) * p.d + j)])) * z;
       }
       const double difference = std::fabs(p.velocity(row, i) - sum);
-      worst = difference <= worst ? worst : difference;  // a NaN stays
+      worst = std::isnan(difference) ? HUGE_VAL : std::fmax(worst, difference);
     }
   }
   return worst;
