@@ -48,6 +48,7 @@ struct AdamwEmaStep {
         one_minus_ema_decay(static_cast<S>(1.0 - of.ema_decay)) {}
 
   STRAIGHTEDGE_HOST_DEVICE void apply(S g, S& p, S& m, S& v, S& ema) const {
+    using std::sqrt;
     m = b1 * m + one_minus_b1 * g;
     v = b2 * v + one_minus_b2 * g * g;
     p = kept * p - step_size * (m / (sqrt(v) / root + eps));

@@ -46,22 +46,22 @@ void check(const Lists& of) {
                       ", not ", list.size());
   }
   for (std::size_t k = 0; k < of.p.size(); ++k) {
-    const std::string at = "." + std::to_string(k);
+    const std::string at = std::to_string(k);
     const at::Tensor& p = of.p[k];
     const at::Tensor& g = of.g[k];
-    check_like(name, ("p" + at).c_str(), p, "p.0", of.p[0]);
-    TORCH_CHECK_VALUE(p.scalar_type() == at::kDouble || p.scalar_type() == at::kFloat, name, ": p", at,
+    check_like(name, ("p." + at).c_str(), p, "p.0", of.p[0]);
+    TORCH_CHECK_VALUE(p.scalar_type() == at::kDouble || p.scalar_type() == at::kFloat, name, ": p.", at,
                       " must be float64 or float32, not ", p.scalar_type());
-    TORCH_CHECK_VALUE(p.is_non_overlapping_and_dense(), name, ": p", at, " must be dense");
-    check_changed("m" + at, of.m[k], p);
-    check_changed("v" + at, of.v[k], p);
-    check_changed("ema" + at, of.ema[k], p);
-    check_shape(name, ("g" + at).c_str(), g, p.sizes());
-    check_device(name, ("g" + at).c_str(), g, "p", p);
-    check_like(name, ("g" + at).c_str(), g, "g.0", of.g[0]);
+    TORCH_CHECK_VALUE(p.is_non_overlapping_and_dense(), name, ": p.", at, " must be dense");
+    check_changed("m." + at, of.m[k], p);
+    check_changed("v." + at, of.v[k], p);
+    check_changed("ema." + at, of.ema[k], p);
+    check_shape(name, ("g." + at).c_str(), g, p.sizes());
+    check_device(name, ("g." + at).c_str(), g, "p", p);
+    check_like(name, ("g." + at).c_str(), g, "g.0", of.g[0]);
     TORCH_CHECK_VALUE(g.scalar_type() == p.scalar_type() ||
                           (g.scalar_type() == at::kBFloat16 && p.scalar_type() == at::kFloat),
-                      name, ": g", at, " must have the dtype of p, ", p.scalar_type(),
+                      name, ": g.", at, " must have the dtype of p, ", p.scalar_type(),
                       ", or be bfloat16 beside float32, not ", g.scalar_type());
   }
 }

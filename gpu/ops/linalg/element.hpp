@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-#ifdef __CUDACC__
+#ifdef __CUDA_ARCH__
 #define STRAIGHTEDGE_UNROLL _Pragma("unroll")
 #else
 #define STRAIGHTEDGE_UNROLL
