@@ -59,10 +59,10 @@ void check(const Lists& of) {
     check_shape(name, ("g." + at).c_str(), g, p.sizes());
     check_device(name, ("g." + at).c_str(), g, "p", p);
     check_like(name, ("g." + at).c_str(), g, "g.0", of.g[0]);
-    TORCH_CHECK_VALUE(g.scalar_type() == p.scalar_type() ||
-                          (g.scalar_type() == at::kBFloat16 && p.scalar_type() == at::kFloat),
-                      name, ": g.", at, " must have the dtype of p, ", p.scalar_type(),
-                      ", or be bfloat16 beside float32, not ", g.scalar_type());
+    TORCH_CHECK_VALUE(
+        g.scalar_type() == p.scalar_type() || (g.scalar_type() == at::kBFloat16 && p.scalar_type() == at::kFloat), name,
+        ": g.", at, " must have the dtype of p, ", p.scalar_type(), ", or be bfloat16 beside float32, not ",
+        g.scalar_type());
   }
 }
 

@@ -10,27 +10,30 @@ constexpr int threads = 256;
 constexpr int width = 4;  // elements of one access
 constexpr std::int64_t chunk = 1 << 14;
 
-/// What one launch does, passed by value: no copy to the device comes before it. Kernel arguments may have 32,764 bytes.
+/// What one launch does, passed by value: no copy to the device comes before it. Kernel arguments may have 32,764
+/// bytes.
 template <class T, class G>
 struct Batch {
   static constexpr int most_tensors = 256;
   static constexpr int most_chunks = 2048;
 
   AdamwEmaTensor<T, G> tensors[most_tensors];
-  std::uint32_t chunk_of_block[most_chunks];   ///< within its tensor
+  std::uint32_t chunk_of_block[most_chunks];  ///< within its tensor
   std::uint16_t tensor_of_block[most_chunks];
 };
 
 /// A block: one chunk of one tensor.
 template <class T, class G>
-__global__ void __launch_bounds__(threads) adamw_ema_kernel(__grid_constant__ const Batch<T, G> batch,
-                                                            const AdamwEmaStep<T> step) {
+__global__ void __launch_bounds__(threads)
+    adamw_ema_kernel(__grid_constant__ const Batch<T, G> batch, const AdamwEmaStep<T> step) {
   const AdamwEmaTensor<T, G>& of = batch.tensors[batch.tensor_of_block[blockIdx.x]];
   const std::int64_t first = std::int64_t{batch.chunk_of_block[blockIdx.x]} * chunk;
   const std::int64_t last = min(first + chunk, of.count);
   const bool aligned = (reinterpret_cast<std::uintptr_t>(of.p) | reinterpret_cast<std::uintptr_t>(of.g) |
                         reinterpret_cast<std::uintptr_t>(of.m) | reinterpret_cast<std::uintptr_t>(of.v) |
-                        reinterpret_cast<std::uintptr_t>(of.ema)) % 16 == 0;
+                        reinterpret_cast<std::uintptr_t>(of.ema)) %
+                           16 ==
+                       0;
   std::int64_t i = first + threadIdx.x * width;
   for (; i + width <= last; i += threads * width) {
     const Vector<G, width> g = load_vector<G, width>(of.g + i, aligned);

@@ -25,10 +25,10 @@ void check(const char* op, const at::Tensor& x, const at::Tensor& gamma, const a
   check_shape(op, "beta", beta, {x.size(3)});
   check_like(op, "beta", beta, "gamma", gamma);
   check_device(op, "gamma", gamma, "x", x);
-  TORCH_CHECK_VALUE(gamma.scalar_type() == x.scalar_type() ||
-                        (x.scalar_type() == at::kBFloat16 && gamma.scalar_type() == at::kFloat),
-                    op, ": gamma must have the dtype of x, ", x.scalar_type(),
-                    ", or be float32 beside bfloat16, not ", gamma.scalar_type());
+  TORCH_CHECK_VALUE(
+      gamma.scalar_type() == x.scalar_type() || (x.scalar_type() == at::kBFloat16 && gamma.scalar_type() == at::kFloat),
+      op, ": gamma must have the dtype of x, ", x.scalar_type(), ", or be float32 beside bfloat16, not ",
+      gamma.scalar_type());
   TORCH_CHECK_VALUE(groups >= 1 && x.size(3) % groups == 0, op, ": groups must divide the ", x.size(3),
                     " channels, and is ", groups);
   TORCH_CHECK_VALUE(eps >= 0.0 && eps - eps == 0.0, op, ": eps must be finite and not negative, and is ", eps);
@@ -92,7 +92,7 @@ void run_backward(const at::Tensor& dy, const at::Tensor& x, const at::Tensor& g
     const at::Tensor scale = gamma.contiguous();
     const at::Tensor shift = beta.contiguous();
     const GroupNormBackwardArguments<T, P> arguments{
-        read<T>(out),  read<T>(in),      read<P>(scale),  read<P>(shift),
+        read<T>(out), read<T>(in),      read<P>(scale),  read<P>(shift),
         write<T>(dx), write<P>(dgamma), write<P>(dbeta), sizes_of(x, groups, eps)};
     if (x.is_cpu()) {
       group_norm_silu_backward_cpu(arguments);
@@ -156,9 +156,8 @@ std::tuple<at::Tensor&, at::Tensor&, at::Tensor&> backward_out(const at::Tensor&
 /// Through the dispatcher, so that whatever else listens there sees both operators.
 at::Tensor call_forward(const at::Tensor& x, const at::Tensor& gamma, const at::Tensor& beta, std::int64_t groups,
                         double eps) {
-  static const auto handle = c10::Dispatcher::singleton()
-                                 .findSchemaOrThrow("straightedge::group_norm_silu", "")
-                                 .typed<decltype(forward)>();
+  static const auto handle =
+      c10::Dispatcher::singleton().findSchemaOrThrow("straightedge::group_norm_silu", "").typed<decltype(forward)>();
   return handle.call(x, gamma, beta, groups, eps);
 }
 std::tuple<at::Tensor, at::Tensor, at::Tensor> call_backward(const at::Tensor& dy, const at::Tensor& x,
@@ -184,9 +183,8 @@ struct Differentiable : torch::autograd::Function<Differentiable> {
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& dy) {
     const torch::autograd::variable_list saved = context->get_saved_variables();
-    auto [dx, dgamma, dbeta] =
-        call_backward(dy[0], saved[0], saved[1], saved[2], context->saved_data["groups"].toInt(),
-                      context->saved_data["eps"].toDouble());
+    auto [dx, dgamma, dbeta] = call_backward(dy[0], saved[0], saved[1], saved[2], context->saved_data["groups"].toInt(),
+                                             context->saved_data["eps"].toDouble());
     return {dx, dgamma, dbeta, at::Tensor(), at::Tensor()};
   }
 };

@@ -58,15 +58,15 @@ __device__ inline void interpolate_vector(const InterpolateArguments<T, X>& in, 
 
 /// One pass over memory. A 64-bit division would cost as much as the rest, so rows are found in 32 bits where they fit.
 template <bool has_noise, class T, class X>
-__global__ void __launch_bounds__(threads) interpolate_kernel(InterpolateArguments<T, X> in, std::int64_t elements,
-                                                              bool is_small, bool aligned) {
+__global__ void __launch_bounds__(threads)
+    interpolate_kernel(InterpolateArguments<T, X> in, std::int64_t elements, bool is_small, bool aligned) {
   constexpr int V = width<T>;
   const std::int64_t stride = std::int64_t{gridDim.x} * threads * V;
-  for (std::int64_t first = (std::int64_t{blockIdx.x} * threads + threadIdx.x) * V; first < elements;
-       first += stride) {
-    const std::int64_t row = is_small ? static_cast<std::int64_t>(static_cast<std::uint32_t>(first) /
-                                                                  static_cast<std::uint32_t>(in.dimension))
-                                      : first / in.dimension;
+  for (std::int64_t first = (std::int64_t{blockIdx.x} * threads + threadIdx.x) * V; first < elements; first += stride) {
+    const std::int64_t row =
+        is_small
+            ? static_cast<std::int64_t>(static_cast<std::uint32_t>(first) / static_cast<std::uint32_t>(in.dimension))
+            : first / in.dimension;
     Vector<X, V> x0{};
     Vector<X, V> x1{};
     Vector<T, V> xt;
@@ -103,8 +103,8 @@ void interpolate_cuda(const InterpolateArguments<T, X>& in, void* stream) {
     find_missing_slope<<<static_cast<unsigned>(parts(in.batch, threads)), threads, 0, on>>>(in);
     check_launch("interpolate");
   }
-  const bool aligned = is_aligned<X, V>(in.x0) && is_aligned<X, V>(in.x1) && is_aligned<T, V>(in.xt) &&
-                       is_aligned<T, V>(in.target);
+  const bool aligned =
+      is_aligned<X, V>(in.x0) && is_aligned<X, V>(in.x1) && is_aligned<T, V>(in.xt) && is_aligned<T, V>(in.target);
   const bool is_small = elements <= std::int64_t{UINT32_MAX};
   const auto blocks = static_cast<unsigned>(std::min(parts(elements, std::int64_t{threads} * V), most_blocks));
   if (in.schedule.kind != ScheduleKind::none && in.schedule.s != 0.0) {

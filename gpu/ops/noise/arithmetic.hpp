@@ -17,8 +17,8 @@ STRAIGHTEDGE_HOST_DEVICE inline void write_block(const PhiloxArguments& in, std:
   }
 }
 
-/// Rounds once, from binary64 to the nearest bf16: by way of a float that is rounded to odd, so that the second rounding
-/// sees on which side of a tie the number lies.
+/// Rounds once, from binary64 to the nearest bf16: by way of a float that is rounded to odd, so that the second
+/// rounding sees on which side of a tie the number lies.
 STRAIGHTEDGE_HOST_DEVICE inline Bf16 nearest_bf16(double value) {
   auto rounded = static_cast<float>(value);
   const auto back = static_cast<double>(rounded);

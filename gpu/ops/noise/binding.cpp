@@ -86,8 +86,8 @@ at::Tensor standard_normal(const at::Tensor& element, std::int64_t seed, std::in
   return z;
 }
 
-at::Tensor& standard_normal_out(const at::Tensor& element, std::int64_t seed, std::int64_t offset,
-                                at::ScalarType dtype, at::Tensor& z) {
+at::Tensor& standard_normal_out(const at::Tensor& element, std::int64_t seed, std::int64_t offset, at::ScalarType dtype,
+                                at::Tensor& z) {
   check_element(element);
   check_output(normal_name, "z", z, element.sizes(), dtype, element.device());
   run_normal(element, seed, offset, z);
