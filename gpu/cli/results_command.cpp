@@ -1,7 +1,7 @@
 #include <results_command.hpp>
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <torch/cuda.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -38,9 +38,8 @@ struct Device {
 std::vector<Device> devices_present() {
   std::vector<Device> devices = {
       {c10::Device(c10::kCPU), "cpu, " + std::to_string(at::get_num_threads()) + " threads", "cpu.safetensors"}};
-  const int gpus = at::hasCUDA() ? at::globalContext().getNumGPUs() : 0;
-  for (int i = 0; i < gpus; ++i) {
-    devices.push_back({c10::Device(c10::kCUDA, static_cast<c10::DeviceIndex>(i)), "cuda:" + std::to_string(i),
+  for (c10::DeviceIndex i = 0; i < torch::cuda::device_count(); ++i) {
+    devices.push_back({c10::Device(c10::kCUDA, i), "cuda:" + std::to_string(i),
                        "cuda-" + std::to_string(i) + ".safetensors"});
   }
   return devices;

@@ -1,8 +1,9 @@
 """Twins of group_norm_silu and adamw_ema."""
 
-from twin import (Twin, change, changes, last_of_neighbour, sums_by, total_in_bfloat16, total_in_float32,
-                  total_without_last, total_without_tail)
+from twin import (change, changes, last_of_neighbour, sums_by, total_in_bfloat16, total_in_float32, total_without_last,
+                  total_without_tail)
 
+SECOND_ORDER = "it changes p by lr^2 weight_decay, 1e-7 in the fixtures: about an ulp of fp32"
 VARIANCE = "group_total(d * d) / m + work(eps)"
 
 TWINS = [
@@ -11,10 +12,11 @@ TWINS = [
            "work(1) / (np.sqrt(group_total(d * d) / m) + work(eps))"),
     change("group_norm_silu/no-eps", VARIANCE, "group_total(d * d) / m"),
     change("group_norm_silu/variance-not-centred", VARIANCE,
-           "(group_total(grouped(x) ** 2) / m - (group_total(grouped(x)) / m) ** 2) + work(eps)"),
+           "(group_total(grouped(x) ** 2) / m - (group_total(grouped(x)) / m) ** 2) + work(eps)",
+           bf16="bf16 numbers with a large mean lie so far apart that what cancels in fp32 is small beside their variance"),
     change("group_norm_silu/mean-not-subtracted", "d = grouped(x) - group_total(grouped(x)) / m", "d = grouped(x)"),
-    change("group_norm_silu/variance-of-the-layer", "def group_total(values):\n",
-           "def group_total(values):\n        values = np.mean(values, axis=2, keepdims=True, dtype=work) + 0 * values\n"),
+    change("group_norm_silu/variance-of-the-layer", "def group_total(values):\n", "def group_total(values):\n        "
+           "values = np.mean(values, axis=2, keepdims=True, dtype=work) + 0 * values\n"),
     change("group_norm_silu/channels-interleaved", "return values.reshape(N, H * W, groups, C // groups)",
            "return values.reshape(N, H * W, C // groups, groups).swapaxes(2, 3)"),
     change("group_norm_silu/no-shift", "a = n * scale + shift", "a = n * scale"),
@@ -34,12 +36,14 @@ TWINS = [
     change("group_norm_silu/dbeta-of-the-first-sample", "total(total(e, axis=0), axis=0)", "total(e[0], axis=0)"),
     sums_by("group_norm_silu/last-term-not-added", total_without_last),
     sums_by("group_norm_silu/tail-of-the-vector-lost", total_without_tail),
-    sums_by("group_norm_silu/sums-in-bf16", total_in_bfloat16),
+    sums_by("group_norm_silu/sums-in-bf16", total_in_bfloat16,
+            bf16="the bound charges every node with the storage rounding, and bf16 rounds as coarsely"),
     sums_by("group_norm_silu/sums-in-fp32", total_in_float32, ("fp64",)),
     last_of_neighbour("group_norm_silu"),
 
     change("adamw_ema/eps-inside-the-root", 'np.sqrt(v) / root + work(a["eps"])', 'np.sqrt(v + work(a["eps"])) / root'),
-    change("adamw_ema/eps-before-the-correction", 'np.sqrt(v) / root + work(a["eps"])', '(np.sqrt(v) + work(a["eps"])) / root'),
+    change("adamw_ema/eps-before-the-correction", 'np.sqrt(v) / root + work(a["eps"])',
+           '(np.sqrt(v) + work(a["eps"])) / root'),
     change("adamw_ema/no-eps", 'np.sqrt(v) / root + work(a["eps"])', "np.sqrt(v) / root"),
     change("adamw_ema/ema-before-the-step", "work(1 - decay) * p\n", 'work(1 - decay) * fixture.inputs[f"p.{i}"]\n'),
     change("adamw_ema/ema-weights-swapped", "ema = work(decay) * ema + work(1 - decay) * p",
@@ -49,12 +53,12 @@ TWINS = [
     change("adamw_ema/decay-without-the-rate", 'work(1 - lr * a["weight_decay"])', 'work(1 - a["weight_decay"])'),
     change("adamw_ema/no-decay", "p = keep * p -", "p = p -"),
     change("adamw_ema/decay-after-the-step", "p = keep * p - rate * (m / (np.sqrt(v) / root + work(a[\"eps\"])))",
-           "p = keep * (p - rate * (m / (np.sqrt(v) / root + work(a[\"eps\"]))))"),
+           "p = keep * (p - rate * (m / (np.sqrt(v) / root + work(a[\"eps\"]))))", fp32=SECOND_ORDER, bf16=SECOND_ORDER),
     change("adamw_ema/first-moment-not-corrected", "work(lr / (1 - b1**step))", "work(lr)"),
     change("adamw_ema/second-moment-not-corrected", "work(np.sqrt(1 - b2**step))", "work(1)"),
     change("adamw_ema/second-correction-without-its-root", "work(np.sqrt(1 - b2**step))", "work(1 - b2**step)"),
     change("adamw_ema/step-counts-from-0", 'a["step"], a["lr"]', 'a["step"] + 1, a["lr"]'),
-    change("adamw_ema/betas-swapped", 'b1, b2, step, lr, decay = a["b1"], a["b2"]', 'b2, b1, step, lr, decay = a["b1"], a["b2"]'),
+    change("adamw_ema/betas-swapped", 'b1, b2, step, lr, decay = a["b1"]', 'b2, b1, step, lr, decay = a["b1"]'),
     change("adamw_ema/moments-of-the-old-gradient", "m / (np.sqrt(v) / root", 'fixture.inputs[f"m.{i}"] / (np.sqrt(v) / root'),
     change("adamw_ema/gradient-not-squared", "work(1 - b2) * g * g", "work(1 - b2) * np.abs(g)"),
     change("adamw_ema/gradient-cleared", 'f"g.{i}": g', 'f"g.{i}": 0 * g'),
@@ -62,6 +66,7 @@ TWINS = [
            "p = p if i == len(fixture.inputs) // 5 - 1 else keep * p -"),
     changes("adamw_ema/scalars-in-fp32", [("work(1 - b2)", "work(np.float32(1) - np.float32(b2))"),
                                           ("work(1 - b1)", "work(np.float32(1) - np.float32(b1))")]),
-    change("adamw_ema/moments-in-bf16", "    p = keep * p -", "    m, v = in_bfloat16(m), in_bfloat16(v)\n        p = keep * p -"),
+    change("adamw_ema/moments-in-bf16", "    p = keep * p -",
+           "    m, v = in_bfloat16(m), in_bfloat16(v)\n        p = keep * p -"),
     last_of_neighbour("adamw_ema"),
 ]
