@@ -74,7 +74,7 @@ class Call {
  private:
   void note(DeviceRun& run, bool intact, const std::string& name) const {
     if (!intact) {
-      run.trespasses.push_back(fixture_.id + "/" + name);
+      run.failures.push_back(fixture_.id + "/" + name + ": written beyond its ends, or an input was changed");
     }
   }
 
@@ -163,9 +163,14 @@ DeviceRun run_fixtures(const std::vector<Fixture>& fixtures, const c10::Device& 
     Call call(fixture, device);
     try {
       call_operation(call, fixture);
-    } catch (const c10::Error& error) {
+    } catch (const c10::ValueError& refusal) {
       run.refused.push_back(fixture.id);
-      run.refusals.push_back(first_line(error.what_without_backtrace()));
+      if (!fixture.expects_error()) {
+        run.failures.push_back(fixture.id + ": refused: " + first_line(refusal.what_without_backtrace()));
+      }
+      continue;
+    } catch (const c10::Error& error) {
+      run.failures.push_back(fixture.id + ": " + first_line(error.what_without_backtrace()));
       continue;
     }
     call.collect(run);

@@ -11,9 +11,10 @@ namespace straightedge::train {
 
 struct DeviceRun {
   std::map<std::string, fixtures::Tensor> tensors;  ///< FIXTURE-ID/OUTPUT
-  std::vector<std::string> refused;                 ///< ids of fixtures that the operator refused
-  std::vector<std::string> refusals;                ///< for each of them what it said, in one line
-  std::vector<std::string> trespasses;  ///< outputs and inputs around which, or in which, something else was written
+  std::vector<std::string> refused;                 ///< ids of fixtures whose inputs the operator refused
+  /// What went wrong, a line each: a refusal where there are outputs, an error that is no refusal, an output or input
+  /// around which, or in which, something else was written.
+  std::vector<std::string> failures;
 };
 
 /// Runs every fixture. Throws Error for an operation that is not registered.

@@ -70,8 +70,7 @@ class Nodes(TorchFunctionMode):
         name = function.__name__
         before = self.chain(args)
         with torch.no_grad():
-            sizes = [value.abs() if isinstance(value, (torch.Tensor, float, int)) else value for value in map(
-                lambda value: torch.tensor(value) if isinstance(value, (float, int)) else value, args)]
+            sizes = [abs(value) for value in args if isinstance(value, (torch.Tensor, float, int))]
             if name in EXACT or not result.requires_grad:
                 self.note(result, None, before)
             elif name in ADDITIONS:
@@ -124,10 +123,10 @@ def derivative_sums(result, nodes):
     for rows in torch.eye(result.numel(), dtype=torch.float64).split(rows_at_a_time):
         derivatives = torch.autograd.grad(result, [tensor for tensor, _ in nodes], rows.reshape(-1, *result.shape),
                                           retain_graph=True, is_grads_batched=True, allow_unused=True)
-        pairs = [(derivative.abs(), magnitude) for derivative, (_, magnitude) in zip(derivatives, nodes)
-                 if derivative is not None]
-        sums.append(torch.stack([sum((derivative * magnitude).flatten(1).sum(1) for derivative, magnitude in pairs),
-                                 sum(derivative.flatten(1).sum(1) for derivative, _ in pairs)]))
+        pairs = [(derivative.reshape(len(rows), -1).abs(), magnitude.flatten())
+                 for derivative, (_, magnitude) in zip(derivatives, nodes) if derivative is not None]
+        sums.append(torch.stack([sum(derivative @ magnitude for derivative, magnitude in pairs),
+                                 sum(derivative.sum(1) for derivative, _ in pairs)]))
     return torch.cat(sums, dim=1).reshape(2, *result.shape)
 
 
