@@ -39,8 +39,8 @@ std::vector<Device> devices_present() {
   std::vector<Device> devices = {
       {c10::Device(c10::kCPU), "cpu, " + std::to_string(at::get_num_threads()) + " threads", "cpu.safetensors"}};
   for (c10::DeviceIndex i = 0; i < torch::cuda::device_count(); ++i) {
-    devices.push_back({c10::Device(c10::kCUDA, i), "cuda:" + std::to_string(i),
-                       "cuda-" + std::to_string(i) + ".safetensors"});
+    devices.push_back(
+        {c10::Device(c10::kCUDA, i), "cuda:" + std::to_string(i), "cuda-" + std::to_string(i) + ".safetensors"});
   }
   return devices;
 }

@@ -239,15 +239,13 @@ class Names(CheckTest):
 
     def test_an_error_that_was_not_refused_fails(self):
         self.assertNotEqual(self.refused, [])
-        for fixture_id in self.refused:
-            with self.subTest(fixture_id):
-                refused = [other for other in self.refused if other != fixture_id]
-                silent = self.check(1, self.write(self.tensors, refused))
-                self.assertEqual(silent["counts"]["missing"], 1)
-                tensors = {**self.tensors, f"{fixture_id}/v": ("fp32", np.zeros((2, 2)))}
-                (failure,) = self.failures(self.check(1, self.write(tensors, refused))["results"][0]).values()
-                self.assertEqual(failure["id"], fixture_id)
-                self.assertIn("FAIL, a result where the inputs must be refused", failure["message"])
+        silent = self.check(1, self.write(self.tensors))
+        self.assertEqual(silent["counts"]["missing"], len(self.refused))
+        answers = {f"{fixture_id}/v": ("fp32", np.zeros((2, 2))) for fixture_id in self.refused}
+        failures = self.failures(self.check(1, self.write({**self.tensors, **answers}))["results"][0])
+        self.assertEqual(failures.keys(), set(self.refused))
+        for failure in failures.values():
+            self.assertIn("FAIL, a result where the inputs must be refused", failure["message"])
 
     def test_refusing_what_has_a_result_fails(self):
         fixture_id = next(iter(self.tensors)).rsplit("/", 1)[0]

@@ -28,8 +28,12 @@ struct ArithmeticOf<Bf16> {
 template <class T>
 using Arithmetic = typename ArithmeticOf<T>::type;
 
-STRAIGHTEDGE_HOST_DEVICE inline double load(double stored) { return stored; }
-STRAIGHTEDGE_HOST_DEVICE inline float load(float stored) { return stored; }
+STRAIGHTEDGE_HOST_DEVICE inline double load(double stored) {
+  return stored;
+}
+STRAIGHTEDGE_HOST_DEVICE inline float load(float stored) {
+  return stored;
+}
 /// Exact: a bf16 is the upper half of a binary32.
 STRAIGHTEDGE_HOST_DEVICE inline float load(Bf16 stored) {
   const std::uint32_t bits = static_cast<std::uint32_t>(stored.bits) << 16U;

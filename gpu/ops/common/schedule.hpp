@@ -8,8 +8,8 @@
 // The caller rounds each once to the type of its arithmetic. f' and f'/f are not finite for the bridge at t = 0 and 1.
 #pragma once
 
-#include <common/host_device.hpp>
 #include <cmath>
+#include <common/host_device.hpp>
 
 namespace straightedge::ops {
 

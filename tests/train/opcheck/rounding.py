@@ -6,6 +6,7 @@ over the formula's intermediate results v_k, as docs/tolerances.md derives it; t
 m_k is |v_k|, for a sum the sum of the absolute values of its terms; n is the longest chain of roundings.
 """
 
+import contextlib
 import math
 from dataclasses import dataclass
 
@@ -130,6 +131,18 @@ def derivative_sums(result, nodes):
     return torch.cat(sums, dim=1).reshape(2, *result.shape)
 
 
+@contextlib.contextmanager
+def one_thread():
+    """Small tensors are slower on several threads, much so where others keep the cores busy."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@one_thread()
 def evaluate(formula, *inputs, **choices):
     """formula(*inputs, **choices) in fp64, as a list of Expected."""
     nodes = Nodes()
