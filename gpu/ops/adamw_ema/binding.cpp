@@ -1,6 +1,8 @@
 // straightedge::adamw_ema_: see arithmetic.hpp. It changes lists of tensors in place.
+#include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
-#include <torch/csrc/autograd/autograd_not_implemented_fallback.h>
+#include <torch/csrc/autograd/VariableTypeUtils.h>
 #include <torch/library.h>
 
 #include <adamw_ema/kernels.hpp>
@@ -96,7 +98,7 @@ void adamw_ema(at::TensorList p, at::TensorList g, at::TensorList m, at::TensorL
   const AdamwEmaSettings settings{step, lr, b1, b2, eps, weight_decay, ema_decay};
   check_settings(settings);
   check(lists);
-  if (p.empty() || p[0].is_meta()) {
+  if (p[0].is_meta()) {
     return;
   }
   const c10::DeviceGuard guard(p[0].device());
@@ -111,6 +113,29 @@ void adamw_ema(at::TensorList p, at::TensorList g, at::TensorList m, at::TensorL
 
 void implement(torch::Library& library) {
   library.impl("adamw_ema_", TORCH_FN(adamw_ema));
+}
+
+/// The autograd kernel. Tells autograd that the state has changed, so that a backward pass through what it was is
+/// refused: PyTorch's own fallback passes lists of tensors over.
+void run_and_count_changes(const c10::OperatorHandle& op, c10::DispatchKeySet keys, torch::jit::Stack* stack) {
+  const std::size_t first = stack->size() - op.schema().arguments().size();
+  std::vector<at::Tensor> changed;
+  for (const char* list : {"p", "m", "v", "ema"}) {
+    const auto index = static_cast<std::size_t>(op.schema().argumentIndexWithName(list).value());
+    const std::vector<at::Tensor> tensors = (*stack)[first + index].toTensorVector();
+    changed.insert(changed.end(), tensors.begin(), tensors.end());
+  }
+  for (const at::Tensor& tensor : changed) {
+    TORCH_CHECK(!(at::GradMode::is_enabled() && tensor.requires_grad()), name,
+                ": has no gradient: call it where gradients are off, as under torch.no_grad()");
+  }
+  {
+    const at::AutoDispatchBelowADInplaceOrView below;
+    op.redispatchBoxed(keys & c10::after_ADInplaceOrView_keyset, stack);
+  }
+  for (const at::Tensor& tensor : changed) {
+    torch::autograd::increment_version(tensor);
+  }
 }
 
 }  // namespace
@@ -132,7 +157,7 @@ TORCH_LIBRARY_IMPL(straightedge, Meta, library) {
   implement(library);
 }
 TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
-  library.impl("adamw_ema_", torch::autograd::autogradNotImplementedFallback());
+  library.impl("adamw_ema_", torch::CppFunction::makeFromBoxedFunction<&run_and_count_changes>());
 }
 
 }  // namespace straightedge::ops

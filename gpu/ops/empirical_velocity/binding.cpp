@@ -134,5 +134,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("empirical_velocity", torch::autograd::autogradNotImplementedFallback());
   library.impl("empirical_velocity.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("empirical_velocity.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

@@ -138,5 +138,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("gradient_moments", torch::autograd::autogradNotImplementedFallback());
   library.impl("gradient_moments.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("gradient_moments.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

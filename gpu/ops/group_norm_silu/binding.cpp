@@ -231,5 +231,9 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("group_norm_silu_backward", torch::autograd::autogradNotImplementedFallback());
   library.impl("group_norm_silu_backward.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("group_norm_silu.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+  library.impl("group_norm_silu_backward.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

@@ -108,5 +108,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("integrate", torch::autograd::autogradNotImplementedFallback());
   library.impl("integrate.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("integrate.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

@@ -122,5 +122,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("interpolate", torch::autograd::autogradNotImplementedFallback());
   library.impl("interpolate.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("interpolate.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

@@ -124,5 +124,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("minimiser_velocity", torch::autograd::autogradNotImplementedFallback());
   library.impl("minimiser_velocity.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("minimiser_velocity.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

@@ -89,5 +89,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("mmd", torch::autograd::autogradNotImplementedFallback());
   library.impl("mmd.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("mmd.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

@@ -91,5 +91,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("nearest", torch::autograd::autogradNotImplementedFallback());
   library.impl("nearest.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("nearest.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

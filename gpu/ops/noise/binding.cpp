@@ -122,5 +122,9 @@ TORCH_LIBRARY_IMPL(straightedge, Meta, library) {
   implement(library);
 }
 // No autograd: integers have no gradient.
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("philox4x32.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+  library.impl("standard_normal.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

@@ -101,5 +101,8 @@ TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("pair_velocity", torch::autograd::autogradNotImplementedFallback());
   library.impl("pair_velocity.out", torch::autograd::autogradNotImplementedFallback());
 }
+TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
+  library.impl("pair_velocity.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+}
 
 }  // namespace straightedge::ops

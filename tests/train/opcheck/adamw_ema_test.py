@@ -3,9 +3,9 @@
 import itertools
 import unittest
 
+from operators import FLOATS, Draw, is_bitwise_equal, needs_cuda, torch  # first: it skips where there is no torch
+
 import formulas
-import torch
-from operators import FLOATS, Draw, is_bitwise_equal, needs_cuda
 from rounding import evaluate, failure
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 

@@ -2,9 +2,9 @@
 
 import unittest
 
+from operators import FLOATS, Draw, is_bitwise_equal, needs_cuda, torch  # first: it skips where there is no torch
+
 import formulas
-import torch
-from operators import FLOATS, Draw, is_bitwise_equal, needs_cuda
 from rounding import evaluate, failure
 from torch.nn import functional
 

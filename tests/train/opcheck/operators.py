@@ -132,6 +132,11 @@ def overload(name):
     return getattr(getattr(torch.ops.straightedge, operator), variant or "default")
 
 
+def outputs_to_write(name):
+    """The names of the outputs that an overload is given."""
+    return [of.name for of in overload(name)._schema.arguments if of.kwarg_only]
+
+
 def tuple_of(result):
     return () if result is None else result if isinstance(result, tuple) else (result,)
 
@@ -148,8 +153,7 @@ def mapped(arguments, function):
 def arguments_of(name, dtype, device="cpu", rows=5):
     """Arguments of an overload; outputs to write to hold NaN, or -1."""
     arguments = ARGUMENTS[name.partition(".")[0]](Draw(dtype, device), rows)
-    target = overload(name)
-    results = [of.name for of in target._schema.arguments if of.kwarg_only]
+    results = outputs_to_write(name)
     if results:
         shapes = tuple_of(overload(name.partition(".")[0])(**mapped(arguments, lambda tensor: tensor.to("meta"))))
         for result, like in zip(results, shapes, strict=True):

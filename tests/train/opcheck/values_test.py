@@ -3,9 +3,9 @@
 import itertools
 import unittest
 
+from operators import FLOATS, Draw, needs_cuda, torch  # first: it skips where there is no torch
+
 import formulas
-import torch
-from operators import FLOATS, Draw, needs_cuda
 from rounding import Inexact, evaluate, failure, gamma, unit_roundoff
 
 ops = torch.ops.straightedge
