@@ -9,10 +9,10 @@
 #include <new>
 #include <straightedge/error.hpp>
 
+#include <stop_signal.hpp>
 #include "exact_output.hpp"
 #include "problem_numbers.hpp"
 #include "problem_source.hpp"
-#include "stop_signal.hpp"
 #include "sweep.hpp"
 
 namespace straightedge::cli {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <straightedge/error.hpp>
 
-#include "nearest.hpp"
+#include <nearest.hpp>
 #include "problem_numbers.hpp"
 
 namespace straightedge::cli {

@@ -152,6 +152,9 @@ __global__ void sums_by_blocks(GradientMomentsArguments<T> in, Parts parts, Bloc
             name_row(in.refused + 1, row);
           }
         }
+        if (!is_regular) {
+          continue;  // swaps are not all set, and b[swaps[k]] would be anywhere
+        }
         solve_lu_by_block(a, pitch, swaps, y, n);
         for (std::int64_t i = thread.warp; i < n; i += thread.warps) {
           const double product =
