@@ -6,7 +6,6 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <string>
 #include <tensor.hpp>
 
 namespace straightedge::train {
@@ -33,10 +32,6 @@ class GuardedTensor {
   at::Tensor original_;  // on the host: guards and elements as bytes
   at::Tensor buffer_;    // on the device
   at::Tensor view_;
-  fixtures::DataType type_;
-  fixtures::Shape shape_;
 };
-
-[[nodiscard]] at::ScalarType scalar_type(fixtures::DataType type);
 
 }  // namespace straightedge::train

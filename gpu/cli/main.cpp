@@ -4,13 +4,16 @@
 #include <CLI/Formatter.hpp>
 #include <cstdio>
 #include <results_command.hpp>
+#include <train_commands.hpp>
 
 int main(int argc, char** argv) {
-  CLI::App app{"Runs the operators of the device path."};
+  CLI::App app{"Trains flows, and runs the operators of the device path."};
   app.name("straightedge-train");
   app.require_subcommand(1);
   app.footer("Example:\n  straightedge-train fixtures --out build/results --check");
   int exit_code = 2;
+  straightedge::train::add_pairs_command(app, exit_code);
+  straightedge::train::add_train_command(app, exit_code);
   straightedge::train::add_fixtures_command(app, exit_code);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <check_report.hpp>
+#include <command.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fixture_runner.hpp>
@@ -88,20 +89,6 @@ int run_command(const ResultsOptions& options) {
   return all_right || code == 2 ? code : 1;
 }
 
-int guarded(const ResultsOptions& options) {
-  const auto fail = [](const std::string& message, int code) {
-    std::fprintf(stderr, "straightedge-train: %s\n", message.c_str());
-    return code;
-  };
-  try {
-    return run_command(options);
-  } catch (const InputError& error) {
-    return fail(error.what(), 2);
-  } catch (const std::exception& error) {
-    return fail(error.what(), 4);
-  }
-}
-
 }  // namespace
 
 void add_fixtures_command(CLI::App& app, int& exit_code) {
@@ -119,7 +106,7 @@ void add_fixtures_command(CLI::App& app, int& exit_code) {
   command->add_flag("--json", options->json, "With --check: print JSON, docs/schemas/check.schema.json");
   command->add_option("--fixtures", options->folder, "Folder with manifest.json; the program's own if left out")
       ->type_name("DIR");
-  command->callback([options, &exit_code] { exit_code = guarded(*options); });
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_command(*options); }); });
 }
 
 }  // namespace straightedge::train

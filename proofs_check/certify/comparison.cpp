@@ -64,8 +64,8 @@ BootstrapTails bootstrap(std::span<const double> lower, std::span<const double> 
   std::uint64_t not_for = 0;
   std::uint64_t not_against = 0;
   for (std::uint64_t k = 0; k < kResamples; ++k) {
-    const double difference = paired ? resampled_mean(differences, 2 * k)
-                                     : resampled_mean(higher, 2 * k) - resampled_mean(lower, 2 * k + 1);
+    const double difference =
+        paired ? resampled_mean(differences, 2 * k) : resampled_mean(higher, 2 * k) - resampled_mean(lower, 2 * k + 1);
     not_for += difference <= 0.0 ? 1U : 0U;
     not_against += difference >= 0.0 ? 1U : 0U;
   }

@@ -43,7 +43,8 @@ struct Comparison {
   double p_welch;                     ///< in the stated direction
   std::optional<double> p_bootstrap;  ///< in the stated direction; nothing without samples
   bool paired;
-  std::optional<double> seeds_that_suffice;  ///< as seeds_that_suffice() of comparison.cpp; nothing where no number does
+  std::optional<double>
+      seeds_that_suffice;  ///< as seeds_that_suffice() of comparison.cpp; nothing where no number does
 };
 
 struct BootstrapTails {

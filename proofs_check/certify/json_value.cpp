@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <certificate.hpp>
+#include <fstream>
+#include <iterator>
 #include <nearest.hpp>
 #include <straightedge/error.hpp>
 #include <utility>
@@ -12,11 +14,37 @@ namespace straightedge::certify {
 
 using nlohmann::json;
 
+namespace {
+
+// Python's json writes these words, which are no JSON; most readers only say that the document is broken there.
+bool holds_no_number(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return text.find("NaN") != std::string::npos || text.find("Infinity") != std::string::npos;
+}
+
+}  // namespace
+
+json read_json(const std::filesystem::path& file, const char* schema) {
+  try {
+    return proofs::read_document(file, schema);
+  } catch (const json::exception&) {
+    throw InputError(fmt::format("{}: holds a number beyond double precision", file.string()));
+  } catch (const InputError& error) {
+    if (holds_no_number(file)) {
+      throw InputError(
+          fmt::format("{}; NaN and Infinity are no numbers of JSON: leave out what is unknown", error.what()));
+    }
+    throw;
+  }
+}
+
 JsonValue::JsonValue(const json& value, std::string file, std::string path)
     : value_(value), file_(std::move(file)), path_(std::move(path)) {}
 
 void JsonValue::refuse(const std::string& reason) const {
-  throw InputError(path_.empty() ? fmt::format("{}: {}", file_, reason) : fmt::format("{}: {}: {}", file_, path_, reason));
+  throw InputError(path_.empty() ? fmt::format("{}: {}", file_, reason)
+                                 : fmt::format("{}: {}: {}", file_, path_, reason));
 }
 
 JsonValue JsonValue::member(const json& value, const std::string& name) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <straightedge/matrix.hpp>
 #include <string>
@@ -9,7 +10,12 @@
 
 namespace straightedge::certify {
 
-/// Each access throws InputError, beginning with the place ("RUN/run.json: pairs.mean"), if the value is of another kind.
+/// The document in a file. Throws InputError that names the file: it cannot be read, is not JSON, or its `schema` is
+/// another.
+[[nodiscard]] nlohmann::json read_json(const std::filesystem::path& file, const char* schema);
+
+/// Each access throws InputError, beginning with the place ("RUN/run.json: pairs.mean"), if the value is of another
+/// kind.
 class JsonValue {
  public:
   /// `value` must outlive this.
@@ -17,7 +23,7 @@ class JsonValue {
 
   [[nodiscard]] bool is_null() const { return value_.is_null(); }
   [[nodiscard]] bool is_text() const { return value_.is_string(); }
-  [[nodiscard]] const nlohmann::json& json() const { return value_; }
+  [[nodiscard]] const nlohmann::json& document() const { return value_; }
 
   /// Members of an object. `at` throws for a missing one.
   [[nodiscard]] bool has(const std::string& name) const;

@@ -6,8 +6,8 @@
 namespace straightedge::certify {
 
 Pairs read_pairs(const JsonValue& value, Eigen::Index d) {
-  Pairs pairs{.kind = value.at("kind").word({"gaussian-ot", "gaussian-rotated", "independent", "mixture", "file",
-                                             "shuffled", "1-reflow"}),
+  Pairs pairs{.kind = value.at("kind").word(
+                  {"gaussian-ot", "gaussian-rotated", "independent", "mixture", "file", "shuffled", "1-reflow"}),
               .frozen = value.at("mode").word({"frozen", "resampled"}) == "frozen",
               .target = std::nullopt};
   if (pairs.frozen) {

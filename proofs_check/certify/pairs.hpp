@@ -19,9 +19,9 @@ namespace straightedge::certify {
 struct Pairs {
   std::string kind;
   bool frozen;
-  std::uint64_t count = 0;                   ///< of frozen pairs
-  std::optional<Gaussian<double>> target;    ///< N(mu, M) of the three Gaussian kinds
-  double degrees = 0;                        ///< of gaussian-rotated
+  std::uint64_t count = 0;                 ///< of frozen pairs
+  std::optional<Gaussian<double>> target;  ///< N(mu, M) of the three Gaussian kinds
+  double degrees = 0;                      ///< of gaussian-rotated
   [[nodiscard]] bool is_deterministic() const { return kind == "gaussian-ot" || kind == "gaussian-rotated"; }
 };
 

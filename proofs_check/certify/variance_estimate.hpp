@@ -24,8 +24,8 @@ struct VarianceEstimate {
   [[nodiscard]] double p_two_sided(double hypothesis) const;
 };
 
-/// From the squared norms of the mean gradients over batches of `b` and over batches of `big` samples. Throws InputError
-/// unless 1 <= b < big and both have at least two finite values.
+/// From the squared norms of the mean gradients over batches of `b` and over batches of `big` samples. Throws
+/// InputError unless 1 <= b < big and both have at least two finite values.
 [[nodiscard]] VarianceEstimate estimate_variance(std::span<const double> norms_b, std::uint64_t b,
                                                  std::span<const double> norms_big, std::uint64_t big);
 

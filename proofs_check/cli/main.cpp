@@ -4,6 +4,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <certify_command.hpp>
 #include <check_command.hpp>
 #include <claims.hpp>
 #include <common.hpp>
@@ -87,6 +88,7 @@ int main(int argc, char** argv) {
   straightedge::cli::add_merge_command(app, exit_code);
   straightedge::cli::add_fixtures_command(app, exit_code);
   straightedge::cli::add_check_command(app, exit_code);
+  straightedge::cli::add_certify_command(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 #include <group_norm_silu/arithmetic.hpp>
 #include <group_norm_silu/kernels.hpp>
@@ -202,13 +203,31 @@ __global__ void __launch_bounds__(32 * sum_lanes)
   }
 }
 
-/// Allows the kernel what it asks for, beyond the 48 KiB that need no permission.
+/// Bytes of shared memory that a block may have on the current device: 227 KiB of an H100, 99 KiB of many others.
+std::size_t shared_memory_of_device(const char* name) {
+  int device = 0;
+  int bytes = 0;
+  check_cuda(cudaGetDevice(&device), name);
+  check_cuda(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), name);
+  return static_cast<std::size_t>(bytes);
+}
+
+/// Whether the slabs of `tensors` tensors are kept in shared memory.
+template <class T, int V>
+bool fits_in_shared_memory(const SlabPlan& plan, const GroupNormSizes& sizes, std::size_t tensors, const char* name) {
+  const std::size_t bytes = SlabMemory<Arithmetic<T>, V>::bytes(plan) + tensors * plan.cache_bytes(sizes, sizeof(T));
+  return bytes <= std::min(SlabPlan::most_shared, shared_memory_of_device(name));
+}
+
+/// Allows the kernel what it asks for, beyond the 48 KiB that need no permission: all that there is, so that no other
+/// thread of the host takes it back before the launch.
 template <class Kernel>
 void allow_shared_memory(Kernel* kernel, std::size_t bytes, const char* name) {
-  if (bytes > 227 * 1024) {
+  const std::size_t most = shared_memory_of_device(name);
+  if (bytes > most) {
     throw std::runtime_error(std::string(name) + ": a group has too many channels for one block of threads");
   }
-  check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)), name);
+  check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(most)), name);
 }
 
 /// Whether a thread may read V neighbours at once.
@@ -221,42 +240,44 @@ unsigned blocks_of(const SlabPlan& plan, const GroupNormSizes& sizes) {
   return static_cast<unsigned>(sizes.samples * plan.slabs);
 }
 
+constexpr const char* forward_name = "group_norm_silu";
+constexpr const char* backward_name = "group_norm_silu_backward";
+
 template <bool is_cached, int V, class T, class P>
 void launch_forward(const GroupNormArguments<T, P>& in, const SlabPlan& plan, cudaStream_t stream) {
-  constexpr const char* name = "group_norm_silu";
   const std::size_t memory = SlabMemory<Arithmetic<T>, V>::bytes(plan);
   const std::size_t bytes = memory + (is_cached ? plan.cache_bytes(in.sizes, sizeof(T)) : 0);
-  allow_shared_memory(forward_kernel<is_cached, V, T, P>, bytes, name);
+  allow_shared_memory(forward_kernel<is_cached, V, T, P>, bytes, forward_name);
   forward_kernel<is_cached, V><<<blocks_of(plan, in.sizes), threads, bytes, stream>>>(in, plan, memory);
-  check_launch(name);
+  check_launch(forward_name);
 }
 
 template <bool is_cached, int V, class T, class P>
 void launch_backward(const GroupNormBackwardArguments<T, P>& in, const SlabPlan& plan, Arithmetic<T>* partial,
                      cudaStream_t stream) {
-  constexpr const char* name = "group_norm_silu_backward";
   const std::size_t memory = SlabMemory<Arithmetic<T>, V>::bytes(plan);
   const std::size_t cache = is_cached ? plan.cache_bytes(in.sizes, sizeof(T)) : 0;
-  allow_shared_memory(backward_kernel<is_cached, V, T, P>, memory + 2 * cache, name);
+  allow_shared_memory(backward_kernel<is_cached, V, T, P>, memory + 2 * cache, backward_name);
   backward_kernel<is_cached, V>
       <<<blocks_of(plan, in.sizes), threads, memory + 2 * cache, stream>>>(in, plan, memory, cache, partial);
-  check_launch(name);
+  check_launch(backward_name);
   parameter_kernel<<<static_cast<unsigned>(parts(in.sizes.channels, 32)), dim3(32, sum_lanes), 0, stream>>>(
       partial, in.dbeta, in.dgamma, in.sizes.samples, in.sizes.channels);
-  check_launch(name);
+  check_launch(backward_name);
 }
 
 template <int V, class T, class P>
 void forward_with_width(const GroupNormArguments<T, P>& in, cudaStream_t stream) {
-  const SlabPlan plan = SlabPlan::make(in.sizes, V, sizeof(T), 1);
-  plan.is_cached ? launch_forward<true, V>(in, plan, stream) : launch_forward<false, V>(in, plan, stream);
+  const SlabPlan plan = SlabPlan::make(in.sizes, V, sizeof(T));
+  fits_in_shared_memory<T, V>(plan, in.sizes, 1, forward_name) ? launch_forward<true, V>(in, plan, stream)
+                                                               : launch_forward<false, V>(in, plan, stream);
 }
 
 template <int V, class T, class P>
 void backward_with_width(const GroupNormBackwardArguments<T, P>& in, Arithmetic<T>* partial, cudaStream_t stream) {
-  const SlabPlan plan = SlabPlan::make(in.sizes, V, sizeof(T), 2);
-  plan.is_cached ? launch_backward<true, V>(in, plan, partial, stream)
-                 : launch_backward<false, V>(in, plan, partial, stream);
+  const SlabPlan plan = SlabPlan::make(in.sizes, V, sizeof(T));
+  fits_in_shared_memory<T, V>(plan, in.sizes, 2, backward_name) ? launch_backward<true, V>(in, plan, partial, stream)
+                                                                : launch_backward<false, V>(in, plan, partial, stream);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace straightedge::ops {
 
 struct SlabPlan {
   static constexpr int threads = 512;
-  static constexpr std::size_t most_cached = 100 * 1024;  ///< two blocks of a multiprocessor of an H100
+  static constexpr std::size_t most_shared = 113 * 1024;  ///< of a block, where two share a multiprocessor of an H100
 
   int groups;   ///< of a slab
   int width;    ///< channels of a slab
@@ -21,15 +21,13 @@ struct SlabPlan {
   int across;   ///< threads along the columns
   int down;     ///< threads along the pixels, a power of two
   int slabs;    ///< of a sample
-  bool is_cached;
 
   /// Rows of a slab are multiples of V elements, or V is 1.
   static bool fits(const GroupNormSizes& sizes, std::int64_t groups, int V) {
     return sizes.groups % groups == 0 && groups * sizes.channels_a_group() % V == 0;
   }
 
-  /// `cached`: tensors of x's size that the kernel reads.
-  static SlabPlan make(const GroupNormSizes& sizes, int V, std::size_t element, std::size_t cached) {
+  static SlabPlan make(const GroupNormSizes& sizes, int V, std::size_t element) {
     const std::int64_t size = sizes.channels_a_group();
     std::int64_t groups = sizes.groups;
     for (std::int64_t k = 1; k <= sizes.groups; ++k) {
@@ -50,7 +48,6 @@ struct SlabPlan {
       plan.down *= 2;
     }
     plan.slabs = static_cast<int>(sizes.groups / groups);
-    plan.is_cached = plan.cache_bytes(sizes, element) * cached <= most_cached;
     return plan;
   }
 

@@ -53,6 +53,9 @@ bool with_size_of_thread(std::int64_t d, const Work& work) {
   }
 }
 
+/// Of all blocks together in global memory, or that of one block: a system of size 3072 has 75 MB in fp64.
+constexpr std::int64_t most_bytes_of_scratch = std::int64_t{1} << 32;
+
 /// How systems of size n are shared out to blocks, with `bytes` of scratch memory each.
 struct BlockPlan {
   unsigned blocks;
@@ -74,7 +77,9 @@ inline BlockPlan plan_blocks(std::int64_t systems, std::int64_t n, std::int64_t 
   check_cuda(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), operation);
   // Kernels have a little shared memory of their own.
   const bool is_shared = bytes + 1024 <= shared_bytes;
-  const std::int64_t most_blocks = std::int64_t{processors} * (is_shared ? 32 : 4);
+  const std::int64_t most_blocks =
+      is_shared ? std::int64_t{processors} * 32
+                : std::clamp<std::int64_t>(most_bytes_of_scratch / bytes, 1, std::int64_t{processors} * 4);
   return {static_cast<unsigned>(std::clamp<std::int64_t>(systems, 1, most_blocks)),
           n <= 32   ? 32U
           : n <= 64 ? 128U

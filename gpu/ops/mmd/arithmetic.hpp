@@ -13,17 +13,17 @@
 
 namespace straightedge::ops {
 
-STRAIGHTEDGE_HOST_DEVICE inline float exponential(float x) {
+STRAIGHTEDGE_HOST_DEVICE inline float exponential_of_kernel(float x) {
   return expf(x);
 }
-STRAIGHTEDGE_HOST_DEVICE inline double exponential(double x) {
+STRAIGHTEDGE_HOST_DEVICE inline double exponential_of_kernel(double x) {
   return exp(x);
 }
 
 /// K for |a - b|^2 = `squared`. The exponent is formed in fp64: h^2 may be beyond fp32.
 template <class S>
 STRAIGHTEDGE_HOST_DEVICE inline S gaussian_kernel(S squared, double h) {
-  return exponential(S(-double(squared) / (2.0 * h * h)));
+  return exponential_of_kernel(S(-double(squared) / (2.0 * h * h)));
 }
 
 STRAIGHTEDGE_HOST_DEVICE inline double discrepancy(double sum_xx, double sum_yy, double sum_xy, std::int64_t n,

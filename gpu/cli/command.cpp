@@ -1,0 +1,34 @@
+#include <command.hpp>
+
+#include <c10/util/Exception.h>
+#include <cstdio>
+#include <straightedge/error.hpp>
+#include <string>
+
+namespace straightedge::train {
+namespace {
+
+int fail(const std::string& message, int code) {
+  std::fprintf(stderr, "straightedge-train: %s\n", message.c_str());
+  return code;
+}
+
+}  // namespace
+
+int guarded(const std::function<int()>& command) {
+  try {
+    return command();
+  } catch (const InputError& error) {
+    return fail(error.what(), 2);
+  } catch (const MachineError& error) {
+    return fail(error.what(), 4);
+  } catch (const Error& error) {
+    return fail(error.what(), 1);
+  } catch (const c10::Error& error) {
+    return fail(error.what_without_backtrace(), 4);
+  } catch (const std::exception& error) {
+    return fail(error.what(), 4);
+  }
+}
+
+}  // namespace straightedge::train

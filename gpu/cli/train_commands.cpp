@@ -1,0 +1,131 @@
+#include <train_commands.hpp>
+
+#include <ATen/Parallel.h>
+#include <unistd.h>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <command.hpp>
+#include <cstdio>
+#include <data/pairs.hpp>
+#include <memory>
+#include <stop_signal.hpp>
+#include <string>
+#include <train/recipe.hpp>
+#include <train/run_folder.hpp>
+#include <train/trainer.hpp>
+#include <vector>
+
+namespace straightedge::train {
+namespace {
+
+constexpr int inconclusive = 3;
+
+struct Options {
+  std::string recipe;
+  std::string out;
+  std::vector<std::string> set;
+  bool resume = false;
+  bool quiet = false;
+};
+
+CLI::App* add_command(CLI::App& app, const char* name, const char* what, const std::shared_ptr<Options>& options) {
+  CLI::App* command = app.add_subcommand(name, what);
+  command->add_option("recipe", options->recipe, "Recipe in TOML: docs/recipes.md")->required()->type_name("RECIPE");
+  command->add_option("--set", options->set, "Override a key of the recipe; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  return command;
+}
+
+// A line on stderr: on a terminal it is written over, elsewhere there is one every ten seconds.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+  void show(const TrainProgress& at) {
+    const auto now = Clock::now();
+    if (first_step_ < 0) {
+      first_step_ = at.step;
+    }
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    if (quiet_ || (seconds < (terminal_ ? 0.2 : 10.0) && at.step != at.steps)) {
+      return;
+    }
+    last_ = now;
+    const double elapsed = std::chrono::duration<double>(now - begin_).count();
+    const auto done = static_cast<double>(at.step - first_step_);
+    const double left = done > 0 ? elapsed / done * static_cast<double>(at.steps - at.step) : 0.0;
+    std::fprintf(stderr, "%sstep %lld of %lld, loss %.6g, %.0f steps/s, %.0f s left%s", terminal_ ? "\r\033[K" : "",
+                 static_cast<long long>(at.step), static_cast<long long>(at.steps), at.loss,
+                 done / std::max(elapsed, 1e-9), std::ceil(left), terminal_ && at.step != at.steps ? "" : "\n");
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool quiet_;
+  bool terminal_;
+  std::int64_t first_step_ = -1;
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point last_ = begin_;
+};
+
+int run_pairs(const Options& options) {
+  const Recipe recipe = read_recipe(options.recipe, options.set);
+  const Pairs pairs = make_pairs(recipe);
+  write_pairs(options.out, pairs, recipe);
+  std::fprintf(stderr, "wrote %s: %lld pairs\n", options.out.c_str(), static_cast<long long>(pairs.x0.size(0)));
+  return 0;
+}
+
+int run_train(const Options& options) {
+  Recipe recipe = read_recipe(options.recipe, options.set);
+  // The number of threads decides the last bits: it belongs to the run.
+  if (recipe.train.threads > 0) {
+    at::set_num_threads(static_cast<int>(recipe.train.threads));
+  }
+  recipe.train.threads = at::get_num_threads();
+  const at::Device device = device_of(recipe.train);
+  recipe.train.device = device.is_cuda() ? "cuda" : "cpu";
+  const RunFolder folder =
+      options.resume ? RunFolder::resume(options.out, recipe) : RunFolder::create(options.out, recipe);
+  folder.write_run_json(device_name(device), recipe.pairs.mode == "frozen" ? digest_of(make_pairs(recipe)) : "");
+  const StopOnSignal signals;
+  ProgressLine line(options.quiet);
+  const TrainEnd end = train(folder, device, stop_requested(), [&line](const TrainProgress& at) { line.show(at); });
+  if (end == TrainEnd::stopped) {
+    std::fprintf(stderr, "stopped: the last step is in %s; continue with --resume\n", folder.checkpoints().c_str());
+    return inconclusive;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_pairs_command(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, "pairs", "Write the pairs of a recipe", options);
+  command->footer("Example:\n  straightedge-train pairs gpu/recipes/rotation.toml --out pairs.safetensors");
+  command->add_option("--out", options->out, "File for x0, x1 and index")->required()->type_name("FILE");
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_pairs(*options); }); });
+}
+
+void add_train_command(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = add_command(app, "train", "Train a flow", options);
+  command->footer(
+      "Example:\n"
+      "  straightedge-train train gpu/recipes/rotation.toml --out build/runs/rotation --set noise.sigma=0.05\n"
+      "Exit code: 0 trained, 1 the loss became infinite or NaN, 2 bad input, 3 stopped by a signal, 4 the machine "
+      "failed.");
+  command->add_option("--out", options->out, "Folder of the run: new, or with --resume the one to continue")
+      ->required()
+      ->type_name("RUN");
+  command->add_flag("--resume", options->resume, "Continue from the last checkpoint, to the same bits");
+  command->add_flag("--quiet", options->quiet, "No progress");
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_train(*options); }); });
+}
+
+}  // namespace straightedge::train

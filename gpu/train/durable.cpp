@@ -1,0 +1,52 @@
+#include <train/durable.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <straightedge/error.hpp>
+
+namespace straightedge::train {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, const std::string& why) {
+  throw MachineError(path.string() + ": cannot be written: " + why);
+}
+
+}  // namespace
+
+void sync(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0 || ::fsync(file) != 0) {
+    const std::string why = std::strerror(errno);
+    if (file >= 0) {
+      ::close(file);
+    }
+    fail(path, why);
+  }
+  ::close(file);
+}
+
+void write_durably(const std::filesystem::path& path, std::string_view text) {
+  const std::filesystem::path aside = path.string() + ".part";
+  errno = 0;
+  std::ofstream file(aside, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  std::error_code failure;
+  if (!file) {
+    const std::string why = errno == 0 ? "is the disk full?" : std::strerror(errno);
+    std::filesystem::remove(aside, failure);
+    fail(path, why);
+  }
+  sync(aside);
+  std::filesystem::rename(aside, path, failure);
+  if (failure) {
+    fail(path, failure.message());
+  }
+  sync(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+}  // namespace straightedge::train

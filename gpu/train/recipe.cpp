@@ -1,0 +1,311 @@
+#include <train/recipe.hpp>
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <nearest.hpp>
+#include <set>
+#include <sstream>
+#include <straightedge/error.hpp>
+#include <train/recipe_keys.hpp>
+#include <type_traits>
+
+namespace straightedge::train {
+namespace {
+
+std::string shortest(double value) {
+  char text[32];
+  const auto end = std::to_chars(std::begin(text), std::end(text), value).ptr;
+  std::string number(std::begin(text), end);
+  return number.find_first_of(".en") == std::string::npos ? number + ".0" : number;
+}
+
+std::string toml_text(const std::string& text) {
+  std::ostringstream out;
+  out << toml::value<std::string>(text);
+  return out.str();
+}
+
+bool is_toml_value(const std::string& text) {
+  try {
+    return !toml::parse("x = " + text).empty();
+  } catch (const toml::parse_error&) {
+    return false;
+  }
+}
+
+std::string words_of(const Words& words) {
+  std::string list;
+  for (const std::string_view word : words) {
+    list.append(list.empty() ? "\"" : ", \"").append(word).append("\"");
+  }
+  return list;
+}
+
+/// Reads one file, and the overrides as further files of one line.
+class Reader {
+ public:
+  explicit Reader(Recipe& recipe) : recipe_(recipe) {}
+
+  void read(std::string_view text, const std::string& name) {
+    name_ = name;
+    toml::table root;
+    try {
+      root = toml::parse(text, name);
+    } catch (const toml::parse_error& error) {
+      fail(error.source(), std::string(error.description()), "see docs/recipes.md");
+    }
+    read_table(root, "");
+  }
+
+ private:
+  [[noreturn]] void fail(const toml::source_region& at, const std::string& what, const std::string& right) const {
+    throw InputError(name_ + ":" + std::to_string(at.begin.line) + ":" + std::to_string(at.begin.column) + ": " + what +
+                     "; " + right);
+  }
+
+  void read_table(const toml::table& table, std::string_view table_name) {
+    for (const auto& [key, node] : table) {
+      const RecipeKey* known = find(table_name, key.str());
+      const auto* inner = node.as_table();
+      if (known != nullptr) {
+        read_value(*known, node);
+      } else if (table_name.empty() && inner != nullptr && is_table(key.str())) {
+        read_table(*inner, key.str());
+      } else {
+        const std::string where = table_name.empty() ? "" : " in [" + std::string(table_name) + "]";
+        fail(key.source(), "unknown key \"" + std::string(key.str()) + "\"" + where,
+             suggestion(key.str(), names_in(table_name)));
+      }
+    }
+  }
+
+  static const RecipeKey* find(std::string_view table, std::string_view name) {
+    const auto keys = recipe_keys();
+    const auto at = std::find_if(keys.begin(), keys.end(),
+                                 [&](const RecipeKey& key) { return key.table == table && key.name == name; });
+    return at == keys.end() ? nullptr : &*at;
+  }
+
+  static bool is_table(std::string_view name) {
+    const auto keys = recipe_keys();
+    return std::any_of(keys.begin(), keys.end(), [&](const RecipeKey& key) { return key.table == name; });
+  }
+
+  // What may stand there: keys, and at the top level the tables too.
+  static std::vector<std::string_view> names_in(std::string_view table) {
+    std::set<std::string_view> names;
+    for (const RecipeKey& key : recipe_keys()) {
+      if (key.table == table) {
+        names.insert(key.name);
+      } else if (table.empty()) {
+        names.insert(key.table);
+      }
+    }
+    return {names.begin(), names.end()};
+  }
+
+  void read_value(const RecipeKey& key, const toml::node& node) {
+    std::visit([&](auto* place) { *place = value_of(key, node, *place); }, key.place(recipe_));
+  }
+
+  std::int64_t value_of(const RecipeKey& key, const toml::node& node, std::int64_t) const {
+    const auto value = node.value_exact<std::int64_t>();
+    if (!value) {
+      fail(node.source(), key.full_name() + " must be an integer", "it must be " + range_of(key));
+    }
+    require_range(key, node, static_cast<double>(*value));
+    return *value;
+  }
+
+  double value_of(const RecipeKey& key, const toml::node& node, double) const {
+    const auto value = node.is_number() ? node.value<double>() : std::nullopt;
+    if (!value) {
+      fail(node.source(), key.full_name() + " must be a number", "it must be " + range_of(key));
+    }
+    require_range(key, node, *value);
+    return *value;
+  }
+
+  std::string value_of(const RecipeKey& key, const toml::node& node, const std::string&) const {
+    const auto value = node.value_exact<std::string>();
+    if (!value) {
+      fail(node.source(), key.full_name() + " must be a text", "write it in quotes");
+    }
+    if (!key.words.empty() && std::find(key.words.begin(), key.words.end(), *value) == key.words.end()) {
+      fail(node.source(), key.full_name() + " = \"" + *value + "\" is not known", suggestion(*value, key.words));
+    }
+    return *value;
+  }
+
+  std::vector<double> value_of(const RecipeKey& key, const toml::node& node, const std::vector<double>&) const {
+    const auto* array = node.as_array();
+    if (array == nullptr) {
+      fail(node.source(), key.full_name() + " must be an array of numbers", "as [0.0, 1.0]");
+    }
+    std::vector<double> values;
+    for (const toml::node& element : *array) {
+      values.push_back(value_of(key, element, 0.0));
+    }
+    return values;
+  }
+
+  static std::string range_of(const RecipeKey& key) {
+    if (std::isinf(key.least)) {
+      return "finite";
+    }
+    return std::isinf(key.most) ? "at least " + shortest(key.least)
+                                : "from " + shortest(key.least) + " to " + shortest(key.most);
+  }
+
+  void require_range(const RecipeKey& key, const toml::node& node, double value) const {
+    if (!(std::isfinite(value) && value >= key.least && value <= key.most)) {
+      fail(node.source(), key.full_name() + " is " + shortest(value), "it must be " + range_of(key));
+    }
+  }
+
+  Recipe& recipe_;
+  std::string name_;
+};
+
+[[noreturn]] void inconsistent(const std::string& name, const std::string& what) {
+  throw InputError(name + ": " + what);
+}
+
+std::string sizes(std::size_t found, std::int64_t wanted) {
+  return std::to_string(found) + " numbers, and must have " + std::to_string(wanted);
+}
+
+// What no key can say by itself. Fills in what was left out.
+void complete(Recipe& recipe, const std::string& name) {
+  DataRecipe& data = recipe.data;
+  const std::int64_t d = data.dimension;
+  const bool is_gaussian = data.kind == "gaussian";
+  if (is_gaussian && data.mean.empty()) {
+    data.mean.assign(static_cast<std::size_t>(d), 0.0);
+  }
+  if (is_gaussian && data.covariance.empty()) {
+    for (std::int64_t i = 0; i < d * d; ++i) {
+      data.covariance.push_back(i % (d + 1) == 0 ? 1.0 : 0.0);
+    }
+  }
+  if (is_gaussian && static_cast<std::int64_t>(data.mean.size()) != d) {
+    inconsistent(name, "data.mean has " + sizes(data.mean.size(), d) + ", data.dimension");
+  }
+  if (is_gaussian && static_cast<std::int64_t>(data.covariance.size()) != d * d) {
+    inconsistent(name, "data.covariance has " + sizes(data.covariance.size(), d * d) + ", data.dimension squared");
+  }
+  const std::string& coupling = recipe.pairs.kind == "shuffled" ? recipe.pairs.of : recipe.pairs.kind;
+  if (!is_gaussian && (coupling == "gaussian-ot" || coupling == "gaussian-rotated")) {
+    inconsistent(name,
+                 "pairs.kind \"" + coupling + "\" needs data.kind \"gaussian\"; a mixture has \"independent\" pairs");
+  }
+  if (coupling == "gaussian-rotated" && d < 2) {
+    inconsistent(name, "pairs.kind \"gaussian-rotated\" needs data.dimension 2 or more");
+  }
+  if (recipe.pairs.kind == "file" && recipe.pairs.file.empty()) {
+    inconsistent(name, "pairs.kind \"file\" needs pairs.file, a safetensors file with x0 and x1");
+  }
+  if (recipe.model.time_features % 2 != 0) {
+    inconsistent(name, "model.time_features is odd; it must be even: a sine and a cosine each");
+  }
+  if (recipe.noise.kind == "bridge" && recipe.noise.target == "interpolant") {
+    inconsistent(name,
+                 "noise.kind \"bridge\" with noise.target \"interpolant\" has an infinite loss; take \"displacement\"");
+  }
+  if (recipe.evaluate.small_batch >= recipe.evaluate.large_batch) {
+    inconsistent(name, "evaluate.small_batch must be below evaluate.large_batch");
+  }
+}
+
+std::string text_of(const RecipeKey::Place& place) {
+  return std::visit(
+      [](auto* value) -> std::string {
+        using T = std::remove_pointer_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::int64_t>) {
+          return std::to_string(*value);
+        } else if constexpr (std::is_same_v<T, double>) {
+          return shortest(*value);
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          return toml_text(*value);
+        } else {
+          std::string list;
+          for (const double number : *value) {
+            list += (list.empty() ? "" : ", ") + shortest(number);
+          }
+          return "[" + list + "]";
+        }
+      },
+      place);
+}
+
+}  // namespace
+
+Recipe parse_recipe(std::string_view text, const std::string& name, const std::vector<std::string>& overrides) {
+  Recipe recipe;
+  Reader reader(recipe);
+  reader.read(text, name);
+  for (const std::string& override : overrides) {
+    const std::size_t equals = override.find('=');
+    if (equals == std::string::npos) {
+      throw InputError("--set " + override + ": must be TABLE.KEY=VALUE, as train.steps=100");
+    }
+    // A bare word is meant as a text: quotes would need escaping from the shell.
+    const std::string value = override.substr(equals + 1);
+    reader.read(override.substr(0, equals) + " = " + (is_toml_value(value) ? value : toml_text(value)),
+                "--set " + override);
+  }
+  complete(recipe, name);
+  return recipe;
+}
+
+Recipe read_recipe(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) {
+    throw InputError(file.string() + ": cannot be read; a recipe in TOML is wanted");
+  }
+  return parse_recipe(text.str(), file.string(), overrides);
+}
+
+std::string to_toml(const Recipe& recipe) {
+  Recipe copy = recipe;
+  std::string text;
+  std::string_view table;
+  for (const RecipeKey& key : recipe_keys()) {
+    if (key.table != table) {
+      table = key.table;
+      text.append("\n[").append(table).append("]\n");
+    }
+    text.append(key.name).append(" = ").append(text_of(key.place(copy))).append("\n");
+  }
+  return text;
+}
+
+std::string first_difference(const Recipe& a, const Recipe& b) {
+  Recipe first = a;
+  Recipe second = b;
+  for (const RecipeKey& key : recipe_keys()) {
+    if (text_of(key.place(first)) != text_of(key.place(second))) {
+      return key.full_name();
+    }
+  }
+  return "";
+}
+
+std::string recipe_markdown() {
+  Recipe defaults;
+  std::string text = "| key | default | what |\n| --- | --- | --- |\n";
+  for (const RecipeKey& key : recipe_keys()) {
+    const std::string choices = key.words.empty() ? "" : ": " + words_of(key.words);
+    text += "| `" + key.full_name() + "` | `" + text_of(key.place(defaults)) + "` | " + std::string(key.meaning) +
+            choices + " |\n";
+  }
+  return text;
+}
+
+}  // namespace straightedge::train

@@ -1,0 +1,111 @@
+// A recipe: what to train, on what, and how. One TOML file, with overrides KEY=VALUE.
+//
+// The keys, their types, ranges and defaults are one table (recipe_keys.cpp); docs/recipes.md lists them. What was
+// resolved is stored with the run, so that a run can be repeated from its own folder.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace straightedge::train {
+
+/// The distribution of the targets: N(mean, covariance), or a mixture of equal, equally wide, round Gaussians.
+struct DataRecipe {
+  std::string kind = "gaussian";   ///< gaussian | mixture
+  std::vector<double> mean;        ///< [d]
+  std::vector<double> covariance;  ///< [d, d], row-major; empty: the identity
+  std::int64_t dimension = 2;
+  std::int64_t components = 8;
+  double mean_variance = 9.0;  ///< the components' means are drawn from N(0, mean_variance I)
+  double variance = 0.09;      ///< each component is N(mean, variance I)
+  std::int64_t seed = 0;       ///< of the means
+};
+
+/// Which source goes with which target. The source is N(0, I).
+struct PairsRecipe {
+  std::string kind = "gaussian-ot";  ///< gaussian-ot | gaussian-rotated | independent | shuffled | file
+  std::string mode = "frozen";       ///< frozen | resampled
+  std::int64_t count = 1000;
+  std::int64_t seed = 0;
+  double degrees = 180.0;          ///< of gaussian-rotated, in the plane of the first two axes
+  std::string of = "gaussian-ot";  ///< what `shuffled` shuffles
+  std::string file;                ///< of kind file: safetensors with x0 and x1
+};
+
+/// x_t = (1-t) x0 + t x1 + f(t) z.
+struct NoiseRecipe {
+  std::string kind = "constant";  ///< none | constant | bridge
+  double sigma = 0.0;
+  std::string target = "displacement";  ///< displacement | interpolant
+};
+
+struct ModelRecipe {
+  std::string kind = "mlp";  ///< mlp | affine
+  std::int64_t width = 128;
+  std::int64_t depth = 4;
+  std::int64_t time_features = 64;
+};
+
+struct OptimiserRecipe {
+  double rate = 1e-3;
+  std::string schedule = "cosine";  ///< constant | cosine
+  std::int64_t warmup = 200;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+  double weight_decay = 0.0;
+  double clip = 1.0;   ///< largest norm of the gradient; 0: none
+  double ema = 0.999;  ///< decay at step k: min(ema, (1 + k)/(10 + k))
+};
+
+struct TrainRecipe {
+  std::int64_t seed = 1;
+  std::int64_t steps = 10000;
+  std::int64_t batch = 256;
+  std::int64_t log_every = 100;
+  std::int64_t checkpoint_every = 1000;
+  std::int64_t keep = 3;        ///< checkpoints, besides the best one
+  std::int64_t threads = 0;     ///< 0: as many as the machine has; what was used is stored
+  std::string device = "auto";  ///< auto | cpu | cuda
+};
+
+struct EvaluateRecipe {
+  std::int64_t fresh = 2000;       ///< fresh sources, and reference targets
+  std::int64_t euler_steps = 100;  ///< of the flow that makes `generated`
+  std::int64_t batches = 200;      ///< of each of the two sizes of the gradient variance
+  std::int64_t small_batch = 8;
+  std::int64_t large_batch = 256;
+};
+
+struct Recipe {
+  std::string claim;  ///< the claim that the run is made for, or ""
+  DataRecipe data;
+  PairsRecipe pairs;
+  NoiseRecipe noise;
+  ModelRecipe model;
+  OptimiserRecipe optimiser;
+  TrainRecipe train;
+  EvaluateRecipe evaluate;
+
+  [[nodiscard]] std::int64_t dimension() const { return data.dimension; }
+};
+
+/// Reads a file, then applies overrides "table.key=value" in order. Throws InputError with file, line and what would be
+/// right: not TOML, an unknown table or key (with the nearest known one), another type, a value out of its range.
+[[nodiscard]] Recipe read_recipe(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
+[[nodiscard]] Recipe parse_recipe(std::string_view text, const std::string& name,
+                                  const std::vector<std::string>& overrides = {});
+
+/// TOML with every key, in the table's order; parse_recipe reads the same recipe back.
+[[nodiscard]] std::string to_toml(const Recipe& recipe);
+
+/// "table.key" of the first key in which two recipes differ, "" if in none.
+[[nodiscard]] std::string first_difference(const Recipe& a, const Recipe& b);
+
+/// The table of keys in Markdown, for docs/recipes.md.
+[[nodiscard]] std::string recipe_markdown();
+
+}  // namespace straightedge::train

@@ -1,0 +1,176 @@
+#include <train/run_folder.hpp>
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/api/include/torch/version.h>
+#include <data/pairs.hpp>
+#include <data/tensor_files.hpp>
+
+#include <fstream>
+#include <straightedge/error.hpp>
+#include <train/durable.hpp>
+#include <vector>
+
+namespace straightedge::train {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr const char* recipe_file = "recipe.toml";
+
+Json matrix(const std::vector<double>& values, std::int64_t rows) {
+  Json result = Json::array();
+  const auto columns = static_cast<std::int64_t>(values.size()) / rows;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    result.push_back(std::vector<double>(values.begin() + i * columns, values.begin() + (i + 1) * columns));
+  }
+  return result;
+}
+
+std::vector<double> numbers(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.contiguous();
+  const auto* data = flat.const_data_ptr<double>();
+  return {data, data + flat.numel()};
+}
+
+Json pairs_json(const Recipe& recipe) {
+  const PairsRecipe& pairs = recipe.pairs;
+  Json of = {{"kind", pairs.kind}, {"mode", pairs.mode}};
+  if (pairs.mode == "frozen" || recipe.data.kind == "mixture") {
+    of["count"] = pairs.count;
+    of["seed"] = pairs.seed;
+  }
+  if (pairs.kind == "shuffled") {
+    of["of"] = pairs.of;
+  }
+  if (pairs.kind == "gaussian-rotated" || (pairs.kind == "shuffled" && pairs.of == "gaussian-rotated")) {
+    of["degrees"] = pairs.degrees;
+  }
+  if (pairs.kind != "file" && recipe.data.kind == "gaussian") {
+    of["mean"] = recipe.data.mean;
+    of["covariance"] = matrix(recipe.data.covariance, recipe.dimension());
+  }
+  return of;
+}
+
+Json mixture_json(const DataRecipe& data) {
+  const Mixture mixture = mixture_of(data);
+  Json covariances = Json::array();
+  for (std::int64_t k = 0; k < data.components; ++k) {
+    covariances.push_back(matrix(numbers(mixture.covariances[k]), data.dimension));
+  }
+  return {{"weights", numbers(mixture.weights)},
+          {"means", matrix(numbers(mixture.means), data.components)},
+          {"covariances", covariances}};
+}
+
+Json model_json(const Recipe& recipe) {
+  const ModelRecipe& model = recipe.model;
+  Json config = {{"kind", model.kind}, {"dimension", recipe.dimension()}};
+  if (model.kind == "mlp") {
+    config.update({{"width", model.width}, {"depth", model.depth}, {"time_features", model.time_features}});
+  }
+  return config;
+}
+
+}  // namespace
+
+RunFolder RunFolder::create(const fs::path& path, const Recipe& recipe) {
+  if (fs::exists(path) && !(fs::is_directory(path) && fs::is_empty(path))) {
+    throw InputError(path.string() + ": is there already; continue it with --resume, or name another folder");
+  }
+  std::error_code failure;
+  fs::create_directories(path / "checkpoints", failure);
+  if (failure) {
+    throw InputError(path.string() + ": cannot be made: " + failure.message());
+  }
+  write_durably(path / recipe_file, to_toml(recipe));
+  return {path, recipe};
+}
+
+RunFolder RunFolder::open(const fs::path& path) {
+  if (!fs::exists(path / recipe_file)) {
+    throw InputError(path.string() + ": is no folder of a run: it has no " + std::string(recipe_file));
+  }
+  return {path, read_recipe(path / recipe_file)};
+}
+
+RunFolder RunFolder::resume(const fs::path& path, const Recipe& recipe) {
+  RunFolder folder = open(path);
+  const std::string key = first_difference(folder.recipe_, recipe);
+  if (!key.empty()) {
+    throw InputError(path.string() + ": was begun with another recipe: " + key +
+                     " differs; resume with the one it was begun with, its recipe.toml");
+  }
+  return folder;
+}
+
+void RunFolder::write_run_json(const std::string& device, const std::string& pairs_digest) const {
+  const NoiseRecipe& noise = recipe_.noise;
+  Json document = {{"schema", "straightedge/run/1"},
+                   {"claim", recipe_.claim},
+                   {"seed", recipe_.train.seed},
+                   {"device", device},
+                   {"versions", {{"torch", TORCH_VERSION}}},
+                   {"data", Json::object()},
+                   {"dimension", recipe_.dimension()},
+                   {"model", model_json(recipe_)},
+                   {"pairs", pairs_json(recipe_)},
+                   {"noise", {{"kind", noise.kind}, {"sigma", noise.sigma}, {"target", noise.target}}},
+                   {"steps", recipe_.train.steps},
+                   {"batch", recipe_.train.batch}};
+  if (!pairs_digest.empty()) {
+    document["data"]["pairs_sha256"] = pairs_digest;
+  }
+  if (recipe_.data.kind == "mixture") {
+    document["mixture"] = mixture_json(recipe_.data);
+  }
+  write_durably(path("run.json"), document.dump(1) + "\n");
+}
+
+void RunFolder::write_model(const Model& model, const at::Tensor& ema) const {
+  const std::map<std::string, at::Tensor> views = model.views(ema);
+  write_tensors(path("model.safetensors"), {views.begin(), views.end()}, {{"schema", "straightedge/model/1"}});
+  Json config = model_json(recipe_);
+  config["schema"] = "straightedge/model/1";
+  write_durably(path("config.json"), config.dump(1) + "\n");
+}
+
+at::Tensor RunFolder::read_model(const Model& model) const {
+  if (!fs::exists(path("model.safetensors"))) {
+    throw InputError(path("model.safetensors").string() + ": is not there: the training has not ended; --resume it");
+  }
+  const fixtures::SafetensorsFile file(path("model.safetensors"));
+  at::Tensor flat = model.initial(0);
+  const std::map<std::string, at::Tensor> views = model.views(flat);
+  for (const ParameterPart& part : model.parts()) {
+    views.at(part.name).copy_(read_tensor(file, part.name, at::kFloat, part.shape));
+  }
+  return flat;
+}
+
+void RunFolder::append_metrics(const Json& line) const {
+  std::ofstream file(path("metrics.jsonl"), std::ios::app);
+  file << line.dump() << "\n" << std::flush;
+  if (!file) {
+    throw MachineError(path("metrics.jsonl").string() + ": cannot be written; is the disk full?");
+  }
+}
+
+void RunFolder::cut_metrics(std::int64_t step) const {
+  std::ifstream file(path("metrics.jsonl"));
+  std::string kept;
+  for (std::string line; std::getline(file, line);) {
+    const Json entry = Json::parse(line, nullptr, false);
+    if (entry.is_object() && entry.value("step", std::int64_t{0}) <= step) {
+      kept += line + "\n";
+    }
+  }
+  write_durably(path("metrics.jsonl"), kept);
+}
+
+std::string device_name(const at::Device& device) {
+  return device.is_cpu() ? "cpu, " + std::to_string(at::get_num_threads()) + " threads" : device.str();
+}
+
+}  // namespace straightedge::train
