@@ -89,12 +89,14 @@ int run_train(const Options& options) {
   recipe.train.threads = at::get_num_threads();
   const at::Device device = device_of(recipe.train);
   recipe.train.device = device.is_cuda() ? "cuda" : "cpu";
+  const Pairs pairs = make_pairs(recipe);  // before there is a folder: what is wrong with them shows here
   const RunFolder folder =
       options.resume ? RunFolder::resume(options.out, recipe) : RunFolder::create(options.out, recipe);
-  folder.write_run_json(device_name(device), recipe.pairs.mode == "frozen" ? digest_of(make_pairs(recipe)) : "");
+  folder.write_run_json(device_name(device), recipe.pairs.mode == "frozen" ? digest_of(pairs) : "");
   const StopOnSignal signals;
   ProgressLine line(options.quiet);
-  const TrainEnd end = train(folder, device, stop_requested(), [&line](const TrainProgress& at) { line.show(at); });
+  const TrainEnd end =
+      train(folder, pairs, device, stop_requested(), [&line](const TrainProgress& at) { line.show(at); });
   if (end == TrainEnd::stopped) {
     std::fprintf(stderr, "stopped: the last step is in %s; continue with --resume\n", folder.checkpoints().c_str());
     return inconclusive;
@@ -123,7 +125,8 @@ void add_train_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", options->out, "Folder of the run: new, or with --resume the one to continue")
       ->required()
       ->type_name("RUN");
-  command->add_flag("--resume", options->resume, "Continue from the last checkpoint, to the same bits");
+  command->add_flag("--resume", options->resume,
+                    "Continue from the last checkpoint, to the same bits; begin if there is none");
   command->add_flag("--quiet", options->quiet, "No progress");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return run_train(*options); }); });
 }

@@ -5,6 +5,7 @@
 #include <data/pairs.hpp>
 #include <data/tensor_files.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <straightedge/error.hpp>
 #include <train/durable.hpp>
@@ -73,14 +74,21 @@ Json model_json(const Recipe& recipe) {
   return config;
 }
 
+// Whether a folder holds nothing, or only what a stop left behind before there was a recipe.
+bool is_free(const fs::path& path) {
+  return fs::is_directory(path) &&
+         std::all_of(fs::directory_iterator(path), fs::directory_iterator(),
+                     [](const auto& entry) { return entry.path().filename() == std::string(recipe_file) + ".part"; });
+}
+
 }  // namespace
 
 RunFolder RunFolder::create(const fs::path& path, const Recipe& recipe) {
-  if (fs::exists(path) && !(fs::is_directory(path) && fs::is_empty(path))) {
+  if (fs::exists(path) && !is_free(path)) {
     throw InputError(path.string() + ": is there already; continue it with --resume, or name another folder");
   }
   std::error_code failure;
-  fs::create_directories(path / "checkpoints", failure);
+  fs::create_directories(path, failure);
   if (failure) {
     throw InputError(path.string() + ": cannot be made: " + failure.message());
   }
@@ -96,6 +104,9 @@ RunFolder RunFolder::open(const fs::path& path) {
 }
 
 RunFolder RunFolder::resume(const fs::path& path, const Recipe& recipe) {
+  if (!fs::exists(path) || is_free(path)) {
+    return create(path, recipe);
+  }
   RunFolder folder = open(path);
   const std::string key = first_difference(folder.recipe_, recipe);
   if (!key.empty()) {

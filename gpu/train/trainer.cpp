@@ -130,11 +130,11 @@ TrainState Trainer::initial_state(const Recipe& recipe) {
   return {0, parameters, at::zeros_like(parameters), at::zeros_like(parameters), parameters.clone()};
 }
 
-Trainer::Trainer(const Recipe& recipe, const at::Device& device, TrainState state)
+Trainer::Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& device, const TrainState& state)
     : recipe_(recipe),
       device_(device),
       model_(make_model(recipe.model, recipe.dimension())),
-      sampler_(recipe, make_pairs(recipe), device),
+      sampler_(recipe, pairs, device),
       state_(on_device(state, device)),
       gradient_(at::empty_like(state_.parameters)) {}
 
@@ -160,7 +160,7 @@ Trainer::Step Trainer::advance() {
   return {loss, norm};
 }
 
-TrainEnd train(const RunFolder& folder, const at::Device& device, const std::atomic<bool>& stop,
+TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& device, const std::atomic<bool>& stop,
                const std::function<void(const TrainProgress&)>& progress) {
   const Recipe& recipe = folder.recipe();
   const std::int64_t steps = recipe.train.steps;
@@ -170,7 +170,7 @@ TrainEnd train(const RunFolder& folder, const at::Device& device, const std::ato
     begin = read_checkpoint(checkpoints.back(), begin.parameters.numel());
   }
   folder.cut_metrics(begin.step);
-  Trainer trainer(recipe, device, begin);
+  Trainer trainer(recipe, pairs, device, begin);
   Meter meter(folder, begin.step);
   double loss = checkpoints.empty() ? std::numeric_limits<double>::quiet_NaN() : checkpoints.back().loss;
   std::int64_t written = begin.step;

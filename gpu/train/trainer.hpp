@@ -43,7 +43,7 @@ class NonFiniteLoss : public Error {
 class Trainer {
  public:
   /// From the beginning, or from a checkpoint's state.
-  Trainer(const Recipe& recipe, const at::Device& device, TrainState state);
+  Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& device, const TrainState& state);
 
   [[nodiscard]] static TrainState initial_state(const Recipe& recipe);
 
@@ -77,7 +77,7 @@ enum class TrainEnd { finished, stopped };
 /// Trains in a folder until the recipe's last step, or until `stop` is set: then with a checkpoint of the last whole
 /// step. Throws Error at a loss that is not finite, after saving state and batch to nonfinite.safetensors,
 /// and MachineError where the disk fails; the last checkpoint stays.
-TrainEnd train(const RunFolder& folder, const at::Device& device, const std::atomic<bool>& stop,
+TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& device, const std::atomic<bool>& stop,
                const std::function<void(const TrainProgress&)>& progress);
 
 }  // namespace straightedge::train

@@ -4,10 +4,17 @@
 #include <straightedge/error.hpp>
 
 namespace straightedge::certify {
+namespace {
+
+std::string read_kind(const JsonValue& value) {
+  return value.at("kind").word(
+      {"gaussian-ot", "gaussian-rotated", "independent", "mixture", "brenier", "file", "shuffled", "1-reflow"});
+}
+
+}  // namespace
 
 Pairs read_pairs(const JsonValue& value, Eigen::Index d) {
-  Pairs pairs{.kind = value.at("kind").word(
-                  {"gaussian-ot", "gaussian-rotated", "independent", "mixture", "file", "shuffled", "1-reflow"}),
+  Pairs pairs{.kind = read_kind(value),
               .frozen = value.at("mode").word({"frozen", "resampled"}) == "frozen",
               .target = std::nullopt};
   if (pairs.frozen) {
@@ -28,7 +35,7 @@ Pairs read_pairs(const JsonValue& value, Eigen::Index d) {
     }
   }
   if (pairs.kind == "shuffled") {
-    (void)read_pairs(value.at("of"), d);
+    (void)read_kind(value.at("of"));
   }
   return pairs;
 }

@@ -3,7 +3,7 @@
 //   gaussian-ot       X1 = mu + M^{1/2} X0
 //   gaussian-rotated  X1 = mu + M^{1/2} R X0, R the rotation by `degrees` of the plane (0, 1)
 //   independent       X1 ~ N(mu, M), independent of X0
-//   mixture, file, shuffled, 1-reflow   any other; nothing here can be computed for them
+//   mixture, brenier, file, shuffled, 1-reflow   any other; nothing here can be computed for them
 //
 // frozen: `count` pairs, drawn once, are the data set. resampled: X0 is drawn anew at each step.
 #pragma once

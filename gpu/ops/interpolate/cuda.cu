@@ -79,14 +79,21 @@ __global__ void __launch_bounds__(threads)
       store_vector<T, V>(in.target + first, target, aligned);
     } else {
       const int count = static_cast<int>(elements - first);
-      for (int k = 0; k < count; ++k) {
-        x0.value[k] = in.x0[first + k];
-        x1.value[k] = in.x1[first + k];
+      // Unrolled: an index that is known only at run time would put the vectors of both branches into memory.
+#pragma unroll
+      for (int k = 0; k < V; ++k) {
+        if (k < count) {
+          x0.value[k] = in.x0[first + k];
+          x1.value[k] = in.x1[first + k];
+        }
       }
       interpolate_vector<has_noise, V>(in, first, row, x0, x1, xt, target);
-      for (int k = 0; k < count; ++k) {
-        in.xt[first + k] = xt.value[k];
-        in.target[first + k] = target.value[k];
+#pragma unroll
+      for (int k = 0; k < V; ++k) {
+        if (k < count) {
+          in.xt[first + k] = xt.value[k];
+          in.target[first + k] = target.value[k];
+        }
       }
     }
   }
