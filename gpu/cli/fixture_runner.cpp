@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <guarded_tensor.hpp>
 #include <optional>
+#include <stdexcept>
 #include <straightedge/error.hpp>
 #include <utility>
 
@@ -31,9 +32,10 @@ fixtures::Shape shape_of(const FixtureOutput& output) {
 // One call of one operator on the tensors of a fixture.
 class Call {
  public:
-  Call(const Fixture& fixture, const c10::Device& device) : fixture_(fixture), device_(device) {
+  Call(const Fixture& fixture, const c10::Device& device, Placement placement)
+      : fixture_(fixture), device_(device), placement_(placement) {
     for (const fixtures::FixtureInput& input : fixture.inputs) {
-      inputs_.emplace(input.name, GuardedTensor(input.values, device));
+      inputs_.emplace(input.name, GuardedTensor(input.values, device, placement));
     }
   }
 
@@ -45,7 +47,7 @@ class Call {
     auto handle = fixture_.expects_error() ? std::nullopt : dispatcher.findSchema({name, "out"});
     handle = handle ? handle : dispatcher.findSchema({name, ""});
     if (!handle) {
-      throw Error(std::string("the operator ") + name + " is not registered");
+      throw std::logic_error(std::string("the operator ") + name + " is not registered");
     }
     std::size_t next_output = 0;
     torch::jit::Stack stack;
@@ -81,7 +83,8 @@ class Call {
   const at::Tensor& output(const std::string& name) {
     for (const FixtureOutput& expected : fixture_.outputs) {
       if (fixtures::name_of(expected) == name) {
-        return outputs_.emplace(name, GuardedTensor::unwritten(type_of(expected), shape_of(expected), device_))
+        return outputs_
+            .emplace(name, GuardedTensor::unwritten(type_of(expected), shape_of(expected), device_, placement_))
             .first->second.view();
       }
     }
@@ -123,6 +126,7 @@ class Call {
 
   const Fixture& fixture_;
   c10::Device device_;
+  Placement placement_;
   std::map<std::string, GuardedTensor> inputs_;
   std::map<std::string, GuardedTensor> outputs_;
 };
@@ -157,10 +161,10 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-DeviceRun run_fixtures(const std::vector<Fixture>& fixtures, const c10::Device& device) {
+DeviceRun run_fixtures(const std::vector<Fixture>& fixtures, const c10::Device& device, Placement placement) {
   DeviceRun run;
   for (const Fixture& fixture : fixtures) {
-    Call call(fixture, device);
+    Call call(fixture, device, placement);
     try {
       call_operation(call, fixture);
     } catch (const c10::ValueError& refusal) {
@@ -171,6 +175,9 @@ DeviceRun run_fixtures(const std::vector<Fixture>& fixtures, const c10::Device& 
       continue;
     } catch (const c10::Error& error) {
       run.failures.push_back(fixture.id + ": " + first_line(error.what_without_backtrace()));
+      continue;
+    } catch (const std::runtime_error& error) {
+      run.failures.push_back(fixture.id + ": " + first_line(error.what()));
       continue;
     }
     call.collect(run);

@@ -3,6 +3,7 @@
 
 #include <c10/core/Device.h>
 #include <fixture.hpp>
+#include <guarded_tensor.hpp>
 #include <map>
 #include <string>
 #include <vector>
@@ -17,7 +18,8 @@ struct DeviceRun {
   std::vector<std::string> failures;
 };
 
-/// Runs every fixture. Throws Error for an operation that is not registered.
-[[nodiscard]] DeviceRun run_fixtures(const std::vector<fixtures::Fixture>& fixtures, const c10::Device& device);
+/// Runs every fixture. Throws std::logic_error for an operation that is not registered.
+[[nodiscard]] DeviceRun run_fixtures(const std::vector<fixtures::Fixture>& fixtures, const c10::Device& device,
+                                     Placement placement);
 
 }  // namespace straightedge::train

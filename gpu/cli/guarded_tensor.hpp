@@ -2,7 +2,8 @@
 //
 //   [ guard | elements | guard ]    the guards, and the elements of an output, hold the sentinel of fixtures/tensor.hpp
 //
-// The elements begin and end at addresses that are multiples of the element's size only, as slices of tensors do.
+// The elements begin at an address that is aligned to 256 bytes, as those of a new tensor are, or at one that is a
+// multiple of the element's size only, as those of a slice may be: kernels read the two differently.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,13 +11,15 @@
 
 namespace straightedge::train {
 
+enum class Placement { aligned, odd };
+
 class GuardedTensor {
  public:
   /// The values on the device.
-  GuardedTensor(const fixtures::Tensor& values, const at::Device& device);
+  GuardedTensor(const fixtures::Tensor& values, const at::Device& device, Placement placement);
   /// An output, to be written.
   [[nodiscard]] static GuardedTensor unwritten(fixtures::DataType type, const fixtures::Shape& shape,
-                                               const at::Device& device);
+                                               const at::Device& device, Placement placement);
 
   /// A contiguous view of the elements.
   [[nodiscard]] const at::Tensor& view() const { return view_; }

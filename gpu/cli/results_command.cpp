@@ -33,15 +33,14 @@ struct ResultsOptions {
 struct Device {
   c10::Device device;
   std::string name;  // in RESULTS
-  std::string file;
+  std::string file;  // without its ending
 };
 
 std::vector<Device> devices_present() {
   std::vector<Device> devices = {
-      {c10::Device(c10::kCPU), "cpu, " + std::to_string(at::get_num_threads()) + " threads", "cpu.safetensors"}};
+      {c10::Device(c10::kCPU), "cpu, " + std::to_string(at::get_num_threads()) + " threads", "cpu"}};
   for (c10::DeviceIndex i = 0; i < torch::cuda::device_count(); ++i) {
-    devices.push_back(
-        {c10::Device(c10::kCUDA, i), "cuda:" + std::to_string(i), "cuda-" + std::to_string(i) + ".safetensors"});
+    devices.push_back({c10::Device(c10::kCUDA, i), "cuda:" + std::to_string(i), "cuda-" + std::to_string(i)});
   }
   return devices;
 }
@@ -62,19 +61,23 @@ int run_command(const ResultsOptions& options) {
   make_folder(options.out);
   std::vector<std::string> files;
   bool all_right = true;
-  for (const Device& device : devices_present()) {
-    const DeviceRun run = run_fixtures(all, device.device);
-    for (const std::string& failure : run.failures) {
-      std::fprintf(stderr, "%s: FAIL %s\n", device.name.c_str(), failure.c_str());
+  const std::vector<Device> devices = devices_present();
+  for (const Device& device : devices) {
+    for (const Placement placement : {Placement::odd, Placement::aligned}) {
+      const std::string suffix = placement == Placement::aligned ? "-aligned" : "";
+      const DeviceRun run = run_fixtures(all, device.device, placement);
+      for (const std::string& failure : run.failures) {
+        std::fprintf(stderr, "%s%s: FAIL %s\n", device.name.c_str(), suffix.c_str(), failure.c_str());
+      }
+      all_right = all_right && run.failures.empty();
+      files.push_back((fs::path(options.out) / (device.file + suffix + ".safetensors")).string());
+      fixtures::write_safetensors(files.back(), run.tensors,
+                                  fixtures::results_metadata(manifest, "straightedge-train", device.name, run.refused));
+      std::fprintf(stderr, "wrote %s\n", files.back().c_str());
     }
-    all_right = all_right && run.failures.empty();
-    files.push_back((fs::path(options.out) / device.file).string());
-    fixtures::write_safetensors(files.back(), run.tensors,
-                                fixtures::results_metadata(manifest, "straightedge-train", device.name, run.refused));
-    std::fprintf(stderr, "wrote %s\n", files.back().c_str());
   }
   // Without a GPU its fixtures were not run: that is no failure of what ran, unless one is required.
-  const int without_check = !all_right ? 1 : options.options.require_gpu && files.size() == 1 ? 3 : 0;
+  const int without_check = !all_right ? 1 : options.options.require_gpu && devices.size() == 1 ? 3 : 0;
   if (!options.check) {
     return without_check;
   }
@@ -92,13 +95,17 @@ int run_command(const ResultsOptions& options) {
 }  // namespace
 
 void add_fixtures_command(CLI::App& app, int& exit_code) {
-  CLI::App* command = app.add_subcommand("fixtures", "Run every operator on the fixtures, one RESULTS file a device");
+  CLI::App* command = app.add_subcommand(
+      "fixtures",
+      "Run every operator on the fixtures; two RESULTS files a device, of tensors that are aligned and that are not");
   command->footer(
       "Example:\n"
       "  straightedge-train fixtures --out build/results --check\n"
       "Exit code: 0 all pass, 1 a failure, 2 bad input, 3 no GPU where one is required.");
   const auto options = std::make_shared<ResultsOptions>();
-  command->add_option("--out", options->out, "Folder for cpu.safetensors, cuda-0.safetensors, ...")
+  command
+      ->add_option("--out", options->out,
+                   "Folder for cpu.safetensors, cpu-aligned.safetensors, cuda-0.safetensors, ...")
       ->capture_default_str()
       ->type_name("DIR");
   command->add_flag("--check", options->check, "Judge them on the spot, as `straightedge check` does");

@@ -261,7 +261,7 @@ void gradient_moments_cuda(const GradientMomentsArguments<T>& arguments, void* w
     if (!is_small) {
       const BlockPlan plan = plan_of(arguments);
       partial = reinterpret_cast<double*>(static_cast<char*>(workspace) + plan.workspace());
-      allow_shared_memory(sums_by_blocks<T>, plan.shared_bytes(), "gradient_moments");
+      allow_shared_memory(sums_by_blocks<T>, "gradient_moments");
       sums_by_blocks<T>
           <<<plan.blocks, plan.threads, plan.shared_bytes(), on>>>(arguments, parts, plan, workspace, partial);
     }

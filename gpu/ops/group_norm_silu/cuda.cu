@@ -203,15 +203,6 @@ __global__ void __launch_bounds__(32 * sum_lanes)
   }
 }
 
-/// Bytes of shared memory that a block may have on the current device: 227 KiB of an H100, 99 KiB of many others.
-std::size_t shared_memory_of_device(const char* name) {
-  int device = 0;
-  int bytes = 0;
-  check_cuda(cudaGetDevice(&device), name);
-  check_cuda(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), name);
-  return static_cast<std::size_t>(bytes);
-}
-
 /// Whether the slabs of `tensors` tensors are kept in shared memory.
 template <class T, int V>
 bool fits_in_shared_memory(const SlabPlan& plan, const GroupNormSizes& sizes, std::size_t tensors, const char* name) {
@@ -219,15 +210,13 @@ bool fits_in_shared_memory(const SlabPlan& plan, const GroupNormSizes& sizes, st
   return bytes <= std::min(SlabPlan::most_shared, shared_memory_of_device(name));
 }
 
-/// Allows the kernel what it asks for, beyond the 48 KiB that need no permission: all that there is, so that no other
-/// thread of the host takes it back before the launch.
+/// Allows the kernel what it asks for.
 template <class Kernel>
-void allow_shared_memory(Kernel* kernel, std::size_t bytes, const char* name) {
-  const std::size_t most = shared_memory_of_device(name);
-  if (bytes > most) {
+void allow(Kernel* kernel, std::size_t bytes, const char* name) {
+  if (bytes > shared_memory_of_device(name)) {
     throw std::runtime_error(std::string(name) + ": a group has too many channels for one block of threads");
   }
-  check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(most)), name);
+  allow_shared_memory(kernel, name);
 }
 
 /// Whether a thread may read V neighbours at once.
@@ -247,7 +236,7 @@ template <bool is_cached, int V, class T, class P>
 void launch_forward(const GroupNormArguments<T, P>& in, const SlabPlan& plan, cudaStream_t stream) {
   const std::size_t memory = SlabMemory<Arithmetic<T>, V>::bytes(plan);
   const std::size_t bytes = memory + (is_cached ? plan.cache_bytes(in.sizes, sizeof(T)) : 0);
-  allow_shared_memory(forward_kernel<is_cached, V, T, P>, bytes, forward_name);
+  allow(forward_kernel<is_cached, V, T, P>, bytes, forward_name);
   forward_kernel<is_cached, V><<<blocks_of(plan, in.sizes), threads, bytes, stream>>>(in, plan, memory);
   check_launch(forward_name);
 }
@@ -257,7 +246,7 @@ void launch_backward(const GroupNormBackwardArguments<T, P>& in, const SlabPlan&
                      cudaStream_t stream) {
   const std::size_t memory = SlabMemory<Arithmetic<T>, V>::bytes(plan);
   const std::size_t cache = is_cached ? plan.cache_bytes(in.sizes, sizeof(T)) : 0;
-  allow_shared_memory(backward_kernel<is_cached, V, T, P>, memory + 2 * cache, backward_name);
+  allow(backward_kernel<is_cached, V, T, P>, memory + 2 * cache, backward_name);
   backward_kernel<is_cached, V>
       <<<blocks_of(plan, in.sizes), threads, memory + 2 * cache, stream>>>(in, plan, memory, cache, partial);
   check_launch(backward_name);

@@ -70,13 +70,11 @@ struct BlockPlan {
 /// For the current device.
 inline BlockPlan plan_blocks(std::int64_t systems, std::int64_t n, std::int64_t bytes, const char* operation) {
   int device = 0;
-  int shared_bytes = 0;
   int processors = 0;
   check_cuda(cudaGetDevice(&device), operation);
-  check_cuda(cudaDeviceGetAttribute(&shared_bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device), operation);
   check_cuda(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device), operation);
   // Kernels have a little shared memory of their own.
-  const bool is_shared = bytes + 1024 <= shared_bytes;
+  const bool is_shared = static_cast<std::size_t>(bytes) + 1024 <= shared_memory_of_device(operation);
   const std::int64_t most_blocks =
       is_shared ? std::int64_t{processors} * 32
                 : std::clamp<std::int64_t>(most_bytes_of_scratch / bytes, 1, std::int64_t{processors} * 4);
@@ -85,15 +83,6 @@ inline BlockPlan plan_blocks(std::int64_t systems, std::int64_t n, std::int64_t 
           : n <= 64 ? 128U
                     : 256U,
           static_cast<std::size_t>(parts(bytes, 16) * 16), is_shared};
-}
-
-/// Lets a kernel have more than 48 KB.
-template <class Kernel>
-void allow_shared_memory(Kernel* kernel, std::size_t bytes, const char* operation) {
-  if (bytes > 0) {
-    check_cuda(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(bytes)),
-               operation);
-  }
 }
 
 /// The block's scratch memory: `shared` where the plan says so, else its part of the workspace.

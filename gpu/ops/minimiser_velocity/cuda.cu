@@ -182,7 +182,7 @@ void minimiser_velocity_cuda(const MinimiserVelocityArguments<T>& arguments, voi
   if (!is_small) {
     const BlockPlan plan = plan_of(arguments);
     auto* levels = reinterpret_cast<S*>(static_cast<char*>(workspace) + plan.workspace());
-    allow_shared_memory(velocities_by_blocks<T>, plan.shared_bytes(), "minimiser_velocity");
+    allow_shared_memory(velocities_by_blocks<T>, "minimiser_velocity");
     velocities_by_blocks<T><<<plan.blocks, plan.threads, plan.shared_bytes(), on>>>(arguments, plan, workspace, levels);
   }
   check_launch("minimiser_velocity");

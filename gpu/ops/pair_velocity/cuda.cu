@@ -105,7 +105,7 @@ void pair_velocity_cuda(const PairVelocityArguments<T>& arguments, void* workspa
   });
   if (!is_small) {
     const BlockPlan plan = plan_of(arguments);
-    allow_shared_memory(velocities_by_blocks<T>, plan.shared_bytes(), "pair_velocity");
+    allow_shared_memory(velocities_by_blocks<T>, "pair_velocity");
     velocities_by_blocks<T><<<plan.blocks, plan.threads, plan.shared_bytes(), on>>>(arguments, plan, workspace);
   }
   check_launch("pair_velocity");

@@ -38,7 +38,7 @@ TEST(Evidence, NeedsEveryPartAndFailsWithOne) {
   EXPECT_EQ(Evidence{}.p_for(), 1.0);
 }
 
-TEST(Verdict, FollowsTheAdjustedPInBothDirections) {
+TEST(CertifiedVerdict, FollowsTheAdjustedPInBothDirections) {
   EXPECT_EQ(decide(with_p(1e-4, 1.0), 9e-4, 1.0).verdict, Verdict::supported);
   EXPECT_EQ(decide(with_p(1.0, 1e-4), 1.0, 9e-4).verdict, Verdict::refuted);
   const Finding open = decide(with_p(2e-3, 1.0), 0.018, 1.0);
@@ -47,7 +47,7 @@ TEST(Verdict, FollowsTheAdjustedPInBothDirections) {
   EXPECT_NE(open.reason.find("more"), std::string::npos);
 }
 
-TEST(Verdict, IsInconclusiveWhereSomethingIsLacking) {
+TEST(CertifiedVerdict, IsInconclusiveWhereSomethingIsLacking) {
   Evidence evidence = with_p(1e-9, 1.0);
   evidence.lacking.emplace_back("2 of at least 3 seeds");
   const Finding finding = decide(evidence, 1e-9, 1.0);
@@ -55,12 +55,12 @@ TEST(Verdict, IsInconclusiveWhereSomethingIsLacking) {
   EXPECT_EQ(finding.reason, "2 of at least 3 seeds");
 }
 
-TEST(Verdict, OfAgreementNeedsTheExactValueInsideOfTheInterval) {
+TEST(CertifiedVerdict, OfAgreementNeedsTheExactValueInsideOfTheInterval) {
   EXPECT_EQ(decide(with_p(1e-5, 0.005), 1e-4, 0.04).verdict, Verdict::inconclusive);
   EXPECT_EQ(decide(with_p(1e-5, 0.5), 1e-4, 1.0).verdict, Verdict::supported);
 }
 
-TEST(Verdict, FollowsABoundWhereTheClaimNamesOne) {
+TEST(CertifiedVerdict, FollowsABoundWhereTheClaimNamesOne) {
   Evidence evidence = with_p(1e-9, 1.0);
   evidence.bound = {.holds = false, .fails = false};
   EXPECT_EQ(decide(evidence, 1e-9, 1.0).verdict, Verdict::inconclusive);
