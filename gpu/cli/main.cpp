@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
   int exit_code = 2;
   straightedge::train::add_pairs_command(app, exit_code);
   straightedge::train::add_train_command(app, exit_code);
+  straightedge::train::add_evaluate_command(app, exit_code);
+  straightedge::train::add_sample_command(app, exit_code);
   straightedge::train::add_fixtures_command(app, exit_code);
   try {
     app.parse(argc, argv);

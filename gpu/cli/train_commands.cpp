@@ -4,15 +4,18 @@
 #include <unistd.h>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <command.hpp>
 #include <cstdio>
 #include <data/pairs.hpp>
+#include <data/tensor_files.hpp>
 #include <memory>
 #include <stop_signal.hpp>
 #include <string>
+#include <train/evaluate.hpp>
 #include <train/recipe.hpp>
 #include <train/run_folder.hpp>
 #include <train/trainer.hpp>
@@ -25,6 +28,9 @@ constexpr int inconclusive = 3;
 
 struct Options {
   std::string recipe;
+  std::string run;
+  std::int64_t count = 1000;
+  std::int64_t seed = 0;
   std::string out;
   std::vector<std::string> set;
   bool resume = false;
@@ -104,6 +110,30 @@ int run_train(const Options& options) {
   return 0;
 }
 
+at::Device prepared_device(const RunFolder& folder) {
+  at::set_num_threads(static_cast<int>(folder.recipe().train.threads));
+  return device_of(folder.recipe().train);
+}
+
+int run_evaluate(const Options& options) {
+  const RunFolder folder = RunFolder::open(options.run);
+  evaluate(folder, prepared_device(folder), [&options](const std::string& what) {
+    if (!options.quiet) {
+      std::fprintf(stderr, "%s: %s\n", options.run.c_str(), what.c_str());
+    }
+  });
+  return 0;
+}
+
+int run_sample(const Options& options) {
+  const RunFolder folder = RunFolder::open(options.run);
+  const at::Tensor samples = sample(folder, prepared_device(folder), options.count, options.seed);
+  write_tensors(options.out, {{"samples", samples}},
+                {{"schema", "straightedge/samples/1"}, {"seed", std::to_string(options.seed)}});
+  std::fprintf(stderr, "wrote %s: %lld samples\n", options.out.c_str(), static_cast<long long>(options.count));
+  return 0;
+}
+
 }  // namespace
 
 void add_pairs_command(CLI::App& app, int& exit_code) {
@@ -129,6 +159,28 @@ void add_train_command(CLI::App& app, int& exit_code) {
                     "Continue from the last checkpoint, to the same bits; begin if there is none");
   command->add_flag("--quiet", options->quiet, "No progress");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return run_train(*options); }); });
+}
+
+void add_evaluate_command(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("evaluate", "Measure a trained flow: what `straightedge certify` reads");
+  command->footer("Example:\n  straightedge-train evaluate build/runs/rotation");
+  command->add_option("run", options->run, "Folder of a run; gets evaluation.json and outputs.safetensors")
+      ->required()
+      ->type_name("RUN");
+  command->add_flag("--quiet", options->quiet, "No progress");
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_evaluate(*options); }); });
+}
+
+void add_sample_command(CLI::App& app, int& exit_code) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("sample", "Draw from a trained flow");
+  command->footer("Example:\n  straightedge-train sample build/runs/rotation --out samples.safetensors --count 5000");
+  command->add_option("run", options->run, "Folder of a run")->required()->type_name("RUN");
+  command->add_option("--out", options->out, "File for `samples` [count, d]")->required()->type_name("FILE");
+  command->add_option("--count", options->count, "How many")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--seed", options->seed, "Of the sources")->capture_default_str()->check(CLI::NonNegativeNumber);
+  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_sample(*options); }); });
 }
 
 }  // namespace straightedge::train

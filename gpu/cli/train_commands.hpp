@@ -1,4 +1,4 @@
-// straightedge-train pairs | train
+// straightedge-train pairs | train | evaluate | sample
 #pragma once
 
 #include <CLI/App.hpp>
@@ -7,5 +7,7 @@ namespace straightedge::train {
 
 void add_pairs_command(CLI::App& app, int& exit_code);
 void add_train_command(CLI::App& app, int& exit_code);
+void add_evaluate_command(CLI::App& app, int& exit_code);
+void add_sample_command(CLI::App& app, int& exit_code);
 
 }  // namespace straightedge::train

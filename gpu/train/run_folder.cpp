@@ -34,26 +34,6 @@ std::vector<double> numbers(const at::Tensor& tensor) {
   return {data, data + flat.numel()};
 }
 
-Json pairs_json(const Recipe& recipe) {
-  const PairsRecipe& pairs = recipe.pairs;
-  Json of = {{"kind", pairs.kind}, {"mode", pairs.mode}};
-  if (pairs.mode == "frozen" || recipe.data.kind == "mixture") {
-    of["count"] = pairs.count;
-    of["seed"] = pairs.seed;
-  }
-  if (pairs.kind == "shuffled") {
-    of["of"] = pairs.of;
-  }
-  if (pairs.kind == "gaussian-rotated" || (pairs.kind == "shuffled" && pairs.of == "gaussian-rotated")) {
-    of["degrees"] = pairs.degrees;
-  }
-  if (pairs.kind != "file" && recipe.data.kind == "gaussian") {
-    of["mean"] = recipe.data.mean;
-    of["covariance"] = matrix(recipe.data.covariance, recipe.dimension());
-  }
-  return of;
-}
-
 Json mixture_json(const DataRecipe& data) {
   const Mixture mixture = mixture_of(data);
   Json covariances = Json::array();
@@ -63,6 +43,21 @@ Json mixture_json(const DataRecipe& data) {
   return {{"weights", numbers(mixture.weights)},
           {"means", matrix(numbers(mixture.means), data.components)},
           {"covariances", covariances}};
+}
+
+Json training_json(const Recipe& recipe) {
+  const OptimiserRecipe& of = recipe.optimiser;
+  return {{"steps", recipe.train.steps},
+          {"batch", recipe.train.batch},
+          {"rate", of.rate},
+          {"schedule", of.schedule},
+          {"warmup", of.warmup},
+          {"beta1", of.beta1},
+          {"beta2", of.beta2},
+          {"weight_decay", of.weight_decay},
+          {"clip", of.clip},
+          {"ema", of.ema},
+          {"euler_steps", recipe.evaluate.euler_steps}};
 }
 
 Json model_json(const Recipe& recipe) {
@@ -82,6 +77,30 @@ bool is_free(const fs::path& path) {
 }
 
 }  // namespace
+
+nlohmann::ordered_json pairs_json(const Recipe& recipe) {
+  const PairsRecipe& pairs = recipe.pairs;
+  const bool is_mixture = recipe.data.kind == "mixture";
+  const auto name_of = [is_mixture](const std::string& kind) {
+    return is_mixture && kind == "independent" ? "mixture" : kind;
+  };
+  Json of = {{"kind", name_of(pairs.kind)}, {"mode", pairs.mode}};
+  if (pairs.mode == "frozen" || is_mixture) {
+    of["count"] = pairs.count;
+    of["seed"] = pairs.seed;
+  }
+  if (pairs.kind == "shuffled") {
+    of["of"] = {{"kind", name_of(pairs.of)}};
+  }
+  if (pairs.kind == "gaussian-rotated" || (pairs.kind == "shuffled" && pairs.of == "gaussian-rotated")) {
+    of["degrees"] = pairs.degrees;
+  }
+  if (pairs.kind != "file" && recipe.data.kind == "gaussian") {
+    of["mean"] = recipe.data.mean;
+    of["covariance"] = matrix(recipe.data.covariance, recipe.dimension());
+  }
+  return of;
+}
 
 RunFolder RunFolder::create(const fs::path& path, const Recipe& recipe) {
   if (fs::exists(path) && !is_free(path)) {
@@ -128,8 +147,7 @@ void RunFolder::write_run_json(const std::string& device, const std::string& pai
                    {"model", model_json(recipe_)},
                    {"pairs", pairs_json(recipe_)},
                    {"noise", {{"kind", noise.kind}, {"sigma", noise.sigma}, {"target", noise.target}}},
-                   {"steps", recipe_.train.steps},
-                   {"batch", recipe_.train.batch}};
+                   {"training", training_json(recipe_)}};
   if (!pairs_digest.empty()) {
     document["data"]["pairs_sha256"] = pairs_digest;
   }

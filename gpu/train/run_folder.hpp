@@ -47,6 +47,9 @@ class RunFolder {
   Recipe recipe_;
 };
 
+/// `pairs` of run.json.
+[[nodiscard]] nlohmann::ordered_json pairs_json(const Recipe& recipe);
+
 /// "cpu, 2 threads" or "cuda, NAME".
 [[nodiscard]] std::string device_name(const at::Device& device);
 

@@ -8,7 +8,6 @@
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/cuda.h>
-#include <data/random.hpp>
 #include <data/tensor_files.hpp>
 
 #include <algorithm>
@@ -18,20 +17,10 @@
 #include <limits>
 #include <numbers>
 #include <straightedge/error.hpp>
+#include <train/interpolant.hpp>
 
 namespace straightedge::train {
 namespace {
-
-void interpolate(const PairSampler::Batch& batch, const at::Tensor& t, const NoiseRecipe& noise, std::int64_t seed,
-                 std::int64_t step, at::Tensor& xt, at::Tensor& target) {
-  using Signature = std::tuple<at::Tensor&, at::Tensor&>(const at::Tensor&, const at::Tensor&, const at::Tensor&,
-                                                         c10::string_view, double, c10::string_view, std::int64_t,
-                                                         std::int64_t, at::Tensor&, at::Tensor&);
-  static const auto op =
-      c10::Dispatcher::singleton().findSchemaOrThrow("straightedge::interpolate", "out").typed<Signature>();
-  op.call(batch.x0, batch.x1, t, noise.kind, noise.sigma, noise.target, seed, offset_of(step, Stream::noise), xt,
-          target);
-}
 
 void adamw_ema(const TrainState& state, const at::Tensor& gradient, const OptimiserRecipe& recipe, std::int64_t steps) {
   using Signature = void(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, std::int64_t,
@@ -142,7 +131,7 @@ Trainer::Step Trainer::advance() {
   const std::int64_t step = ++state_.step;
   const std::int64_t seed = recipe_.train.seed;
   const PairSampler::Batch batch = sampler_.draw(seed, step, recipe_.train.batch);
-  const at::Tensor t = uniform(seed, offset_of(step, Stream::time), recipe_.train.batch, at::kFloat).to(device_);
+  const at::Tensor t = times_of(seed, step, recipe_.train.batch, device_);
   if (!xt_.defined()) {
     xt_ = at::empty_like(batch.x0);
     target_ = at::empty_like(batch.x0);

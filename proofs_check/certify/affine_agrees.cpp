@@ -51,17 +51,18 @@ Part part_of(const Run& run, const GradientNorms& norms, double exact, proofs::V
   // The interval shrinks with the root of the number of batches; a quarter of the exact value tells it from 1.5 times
   // it.
   const double batches = std::ceil(std::pow(half_width / (0.25 * exact), 2.0));
-  return {.name = fmt::format("{} under {}, noise {}", run.folder, coupling_text(norms), run.noise.sigma),
-          .estimate = estimate.value,
-          .interval = estimate.interval(kConfidence),
-          .p_for = estimate.p_two_sided(kMutantFactor * stated),
-          .p_against = estimate.p_two_sided(stated),
-          .detail = fmt::format("exact {:.6g}; measured from {} batches of {} and {} of {}", stated,
-                                norms.norms_b.size(), norms.b, norms.norms_big.size(), norms.big),
-          .paper = {},
-          .would_suffice = batches > 1.0 && std::isfinite(batches)
-                               ? fmt::format("about {:.0f} times as many batches would do", batches)
-                               : "more batches would tell"};
+  return {
+      .name = fmt::format("{} under {}, noise {}", run.folder, coupling_text(norms), run.noise.sigma),
+      .estimate = estimate.value,
+      .interval = estimate.interval(kConfidence),
+      .p_for = estimate.p_two_sided(kMutantFactor * stated),
+      .p_against = estimate.p_two_sided(stated),
+      .detail = fmt::format("exact {:.6g}, whose p is the opposite one; measured from {} batches of {} and {} of {}",
+                            stated, norms.norms_b.size(), norms.b, norms.norms_big.size(), norms.big),
+      .paper = {},
+      .would_suffice = batches > 1.0 && std::isfinite(batches)
+                           ? fmt::format("about {:.0f} times as many batches would do", batches)
+                           : "more batches would tell"};
 }
 
 void judge_run(const Run& run, proofs::Variant variant, Evidence& evidence) {

@@ -66,7 +66,8 @@ bool was_made_for(const std::vector<Run>& runs, const std::string& claim) {
 }  // namespace
 
 bool Row::mutant_survives() const {
-  return mutant.verdict == Verdict::supported && found.verdict != Verdict::refuted;
+  return mutant.verdict == Verdict::supported && found.verdict != Verdict::refuted &&
+         found.evidence.p_against() >= kLevel;
 }
 
 int Certification::exit_code() const {
@@ -112,7 +113,7 @@ Certification certify(std::vector<Run> runs, const std::vector<std::string>& ask
     with_mutant[i] = mutants[i];
     Row row{
         .claim = registered[i], .found = finding_at(claims, i), .mutant = finding_at(with_mutant, i), .counts = false};
-    row.counts = is_asked || was_made_for(result.runs, id) || row.found.verdict != Verdict::inconclusive;
+    row.counts = is_asked || was_made_for(result.runs, id) || row.found.evidence.lacking.empty();
     result.rows.push_back(std::move(row));
   }
   return result;

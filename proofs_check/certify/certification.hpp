@@ -3,14 +3,13 @@
 //   supported     Holm-adjusted p_for < 0.01, and p_against >= 0.01; or the bound that the claim names holds
 //   refuted       Holm-adjusted p_against < 0.01; or the bound fails
 //   inconclusive  else, and where something is lacking
-//
 // Holm's correction goes over all registered claims of this kind, those without runs with p = 1, once for each
 // direction: of claims that are false none is supported, and of claims that are true none is refuted, but with
-// probability 0.01. So a verdict does not depend on which claims were asked for.
-//
-// The mutant of each claim is judged from the same runs, with its p-values in the claim's place. It must not be
-// supported unless the claim is refuted, whose mutant may well hold: else the check could not have failed, and no
-// verdict counts.
+// probability 0.01 (a bound has an error probability of its own, 0.005 for each side and run). A verdict does not
+// depend on which claims were asked for. The mutant of each claim is judged from the same runs, with its p-values in
+// the claim's place. It must not be supported, else the check could not have failed, and no verdict counts. The
+// exception are runs that speak against the claim, p_against < 0.01 before any correction: there a mutant that
+// exchanges two arms holds as it should.
 #pragma once
 
 #include <certify/judges.hpp>
@@ -32,7 +31,7 @@ struct Row {
   const proofs::Claim* claim;
   Finding found;
   Finding mutant;
-  /// Counts towards the exit code: its claim was asked for, or a run was made for it, or it is decided.
+  /// Counts towards the exit code: its claim was asked for, or a run was made for it, or the runs lack nothing for it.
   bool counts;
 
   [[nodiscard]] bool mutant_survives() const;

@@ -78,8 +78,8 @@ std::string details_of(const Row& row) {
   }
   text += fmt::format("  the paper: {}\n", info.paper);
   if (!evidence.parts.empty()) {
-    text += fmt::format("  mutant{}: {} {}\n", row.mutant_survives() ? " SURVIVES, so that no verdict counts" : "",
-                        proofs::to_string(row.mutant.verdict), info.mutant);
+    text += fmt::format("  mutant ({}): {}{}\n", info.mutant, proofs::to_string(row.mutant.verdict),
+                        row.mutant_survives() ? "; it SURVIVES, so that no verdict counts" : "");
   }
   return text;
 }
@@ -155,14 +155,16 @@ std::string certification_table(const Certification& certification, bool colour)
   }
   const auto idle =
       std::count_if(certification.rows.begin(), certification.rows.end(), [](const Row& row) { return !row.counts; });
+  text += fmt::format("\nHolm's correction over {} claims; bootstraps of {} resamples, seed {}\n",
+                      certified_claims().size(), kResamples, kBootstrapSeed);
   if (idle > 0) {
     text += fmt::format(
-        "\n{} claims that these runs do not decide, and were not made for, do not count; name one with "
-        "--claims to see what it lacks\n",
+        "{} claims that these runs were not made for, and lack something for, do not count; name one with "
+        "--claims to see what\n",
         idle);
   }
   for (const std::string& difference : certification.differences) {
-    text += fmt::format("\n{}\n", difference);
+    text += fmt::format("{}\n", difference);
   }
   return text;
 }

@@ -14,7 +14,7 @@ using boost::math::complement;
 using boost::math::quantile;
 using boost::math::students_t;
 
-constexpr double kMostSeeds = 1000;  // beyond it "more seeds" is no advice
+constexpr int kMostSeeds = 1000;  // beyond it "more seeds" is no advice
 
 // An index in [0, n), n < 2^32: the high half of a product, whose bias of n / 2^32 no resampling can see.
 std::size_t index_of(std::uint32_t word, std::size_t n) {
@@ -34,15 +34,15 @@ double resampled_mean(std::span<const double> values, std::uint64_t stream) {
   return sum / static_cast<double>(values.size());
 }
 
-// The least number of seeds in each arm at which Welch's test would reach `p_needed`, if they vary as these do.
-std::optional<double> seeds_that_suffice(double difference, const SampleMoments& a, const SampleMoments& b,
-                                         double p_needed) {
+// Of Comparison.
+std::optional<int> seeds_that_suffice(double difference, const SampleMoments& a, const SampleMoments& b,
+                                      double p_needed) {
   const double spread = a.variance + b.variance;
   if (!(difference > 0.0) || spread == 0.0) {
     return std::nullopt;
   }
   const double part = a.variance / spread;
-  for (double n = 3; n <= kMostSeeds; ++n) {
+  for (int n = 3; n <= kMostSeeds; ++n) {
     const students_t distribution((n - 1.0) / (part * part + (1.0 - part) * (1.0 - part)));
     if (cdf(complement(distribution, difference / std::sqrt(spread / n))) < p_needed) {
       return n;

@@ -43,8 +43,9 @@ struct Comparison {
   double p_welch;                     ///< in the stated direction
   std::optional<double> p_bootstrap;  ///< in the stated direction; nothing without samples
   bool paired;
-  std::optional<double>
-      seeds_that_suffice;  ///< as seeds_that_suffice() of comparison.cpp; nothing where no number does
+  /// The least number of seeds in each arm at which Welch's test would reach the p that is needed, if they vary as
+  /// these do; nothing where no number up to 1000 does.
+  std::optional<int> seeds_that_suffice;
 };
 
 struct BootstrapTails {

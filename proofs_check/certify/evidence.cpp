@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace straightedge::certify {
 namespace {
@@ -12,6 +13,19 @@ void insert_once(std::vector<Value>& into, const Value& value) {
   if (std::find(into.begin(), into.end(), value) == into.end()) {
     into.push_back(value);
   }
+}
+
+std::string suffices_for(const Comparison& found, std::size_t seeds) {
+  if (found.estimate <= 0.0) {
+    return "the difference is not in the stated direction; more seeds would tell";
+  }
+  if (!found.seeds_that_suffice) {
+    return "no number of seeds that could be named would do if they vary as these";
+  }
+  if (std::cmp_less_equal(*found.seeds_that_suffice, seeds)) {
+    return "Welch's test has enough seeds; more sources would do for the bootstrap";
+  }
+  return fmt::format("about {} seeds in each arm would do if they vary as these", *found.seeds_that_suffice);
 }
 
 }  // namespace
@@ -58,12 +72,14 @@ Part part_of(const std::string& name, const Arm& lower, const Arm& higher) {
     detail += fmt::format(", {} bootstrap of {} resamples p {:.2g}", found.paired ? "paired" : "unpaired", kResamples,
                           *found.p_bootstrap);
   }
-  const std::string suffice =
-      found.estimate <= 0.0 ? "the difference is not in the stated direction; more seeds would tell"
-      : found.seeds_that_suffice
-          ? fmt::format("about {:.0f} seeds in each arm would do if they vary as these", *found.seeds_that_suffice)
-          : "more seeds are needed than any number that could be named";
-  return {name, found.estimate, found.interval, found.p_for, found.p_against, detail, {}, suffice};
+  return {name,
+          found.estimate,
+          found.interval,
+          found.p_for,
+          found.p_against,
+          detail,
+          {},
+          suffices_for(found, std::min(lower.seeds.size(), higher.seeds.size()))};
 }
 
 std::string beside_paper(double lower, double higher, double paper_lower, double paper_higher) {

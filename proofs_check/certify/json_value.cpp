@@ -116,9 +116,14 @@ std::vector<JsonValue> JsonValue::items() const {
 }
 
 std::vector<double> JsonValue::numbers() const {
+  if (!value_.is_array()) {
+    refuse(fmt::format("is a JSON {}; an array of numbers is needed", value_.type_name()));
+  }
   std::vector<double> numbers;
-  for (const JsonValue& item : items()) {
-    numbers.push_back(item.number());
+  for (const json& item : value_) {
+    // The place is written only where it is needed: arrays of norms are long.
+    numbers.push_back(item.is_number() ? item.get<double>()
+                                       : member(item, fmt::format("[{}]", numbers.size())).number());
   }
   return numbers;
 }

@@ -89,8 +89,8 @@ json identity_of(json document, const NoiseSchedule<double>& noise) {
 void read_run_document(const fs::path& file, Run& run) {
   const json document = read_json(file, kRunSchema);
   const JsonValue root(document, file.string());
-  root.require_no_others(
-      {"schema", "claim", "seed", "device", "versions", "data", "dimension", "model", "pairs", "noise", "mixture"});
+  root.require_no_others({"schema", "claim", "seed", "device", "versions", "data", "dimension", "model", "pairs",
+                          "noise", "mixture", "training"});
   run.claim = claim_of(root.at("claim"));
   run.seed = root.at("seed").count();
   run.device = root.at("device").text();

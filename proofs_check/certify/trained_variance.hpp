@@ -12,8 +12,7 @@ namespace straightedge::certify {
 /// Whether a measurement under this coupling is wanted: nothing stands for the pairs of the training.
 using CouplingTest = std::function<bool(const std::optional<Pairs>&)>;
 
-/// Those of `run` at its evaluation's step, over all t, of this field and such a coupling. Throws InputError if one
-/// coupling was measured twice.
+/// Those of `run` at its evaluation's step, over all t, of this field and such a coupling.
 [[nodiscard]] std::vector<const GradientNorms*> measured(const Run& run, const std::string& field,
                                                          const CouplingTest& wanted);
 

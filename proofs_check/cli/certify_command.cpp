@@ -65,8 +65,8 @@ void add_certify_command(CLI::App& app, int& exit_code) {
       "  straightedge certify build/rotation/* --claims figure-6 --out build/certify\n"
       "RUN is a folder with run.json, evaluation.json and outputs.safetensors, whoever wrote it: docs/certify.md.\n"
       "Exit codes: 0 every claim that counts is supported, 1 one is refuted or a mutant survives, 2 bad input,\n"
-      "3 one is inconclusive, or none counts. Without --claims those count that a run was made for or that are "
-      "decided.");
+      "3 one is inconclusive, or none counts. Without --claims those count that a run was made for, or that lack "
+      "nothing.");
   const auto options = std::make_shared<CertifyOptions>();
   command->add_option("runs", options->runs, "Folders of training runs")->required()->type_name("RUN");
   command->add_option("--claims", options->claims, "Claims to judge, as shell patterns separated by commas")

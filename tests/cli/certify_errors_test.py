@@ -84,7 +84,8 @@ class BrokenRunDocuments(Broken):
         self.assert_refused("certify", folder, names=["run.json", "beyond double precision"])
 
     def test_a_folder_that_is_none_or_is_not_whole(self):
-        self.assert_refused("certify", "nowhere", names=["nowhere", "run.json, evaluation.json and outputs.safetensors"])
+        self.assert_refused("certify", "nowhere",
+                            names=["nowhere", "run.json, evaluation.json and outputs.safetensors"])
         folder = half_turn().write(self.folder / "run")
         (folder / "evaluation.json").unlink()
         self.assert_refused("certify", folder, names=["evaluation.json", "cannot be read"])

@@ -15,7 +15,7 @@ from straightedge_program import SCHEMAS, ProgramTest
 
 SEEDS = (1, 2, 3)
 OT_FIELD = root(COVARIANCE) - np.eye(2)
-# Field OT, pairs rotated by 120 degrees, s = 0.3: shared/spec's table, checked by tests/unit/reference.
+# Field OT, pairs rotated by 120 degrees, s = 0.3: also checked by tests/unit/reference/gradient_variance_test.cpp.
 OT_FIELD_AT_120 = 73.0959360168
 
 
@@ -88,7 +88,8 @@ class Verdicts(CertifyTest):
 
     def networks(self, optimal, rotated):
         target = {"mean": (0.7, -0.3), "covariance": COVARIANCE}
-        kinds = ((gaussian("gaussian-ot", **target), optimal), (gaussian("gaussian-rotated", **target, degrees=120.0), rotated))
+        kinds = ((gaussian("gaussian-ot", **target), optimal),
+                 (gaussian("gaussian-rotated", **target, degrees=120.0), rotated))
         return [RunFolder(pairs, seed=seed, sigma=sigma, claim="figure-4/trained").measure(variance)
                 for pairs, variance in kinds for seed in SEEDS for sigma in (0.0, 0.05)]
 
@@ -116,7 +117,8 @@ class Verdicts(CertifyTest):
         self.assertEqual((row["verdict"], row["mutant"]["verdict"]), ("supported", "refuted"))
 
     def test_affine_runs_agree_with_the_exact_variance_or_do_not(self):
-        row = self.certify(0, [affine_run((0.7, -0.3), OT_FIELD, OT_FIELD_AT_120, claim="affine-agrees")])["affine-agrees"]
+        run = affine_run((0.7, -0.3), OT_FIELD, OT_FIELD_AT_120, claim="affine-agrees")
+        row = self.certify(0, [run])["affine-agrees"]
         self.assertEqual((row["verdict"], row["mutant"]["verdict"]), ("supported", "refuted"))
         self.assertIn("exact 73.0959", row["parts"][0]["detail"])
         part = row["parts"][0]

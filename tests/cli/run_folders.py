@@ -91,9 +91,9 @@ class RunFolder:
         folder.mkdir(parents=True)
         (folder / "run.json").write_text(json.dumps(self.run))
         (folder / "evaluation.json").write_text(json.dumps(self.evaluation))
+        kinds = {name: "int64" if name == "split" else "fp32" for name in self.tensors}
         write_safetensors(folder / "outputs.safetensors",
-                          {name: ("int64" if name == "split" else "fp32", array) for name, array in self.tensors.items()},
-                          self.metadata)
+                          {name: (kinds[name], array) for name, array in self.tensors.items()}, self.metadata)
         return folder
 
 

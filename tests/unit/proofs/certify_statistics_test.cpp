@@ -134,15 +134,26 @@ TEST(Comparison, HasWelchsTestInBothDirections) {
   EXPECT_LT(right.p_for, 0.005);
 }
 
+TEST(Comparison, FindsNothingWhereNothingIsMoreOftenThanItSays) {
+  std::mt19937_64 random(23);
+  std::normal_distribution<double> normal;
+  const std::uint64_t replicates = 4000;
+  std::uint64_t found = 0;
+  for (std::uint64_t k = 0; k < replicates; ++k) {
+    const auto draw = [&] { return seeds_only({normal(random), normal(random), 3.0 * normal(random)}); };
+    found += compare(draw(), draw(), 0.001).p_for < 0.05 ? 1U : 0U;
+  }
+  EXPECT_LT(clopper_pearson(found, replicates, 0.9999).lower, 0.05);
+}
+
 TEST(Comparison, SaysHowManySeedsWouldDo) {
   const Arm low = seeds_only({1.0, 1.4, 0.6});
   const Arm high = seeds_only({2.0, 2.4, 1.6});
   const Comparison few = compare(low, high, 0.001);
   EXPECT_GT(few.p_for, 0.001);
   ASSERT_TRUE(few.seeds_that_suffice.has_value());
-  const double n = *few.seeds_that_suffice;
-  EXPECT_GT(n, 3.0);
-  EXPECT_LT(n, 20.0);
+  EXPECT_GT(*few.seeds_that_suffice, 3);
+  EXPECT_LT(*few.seeds_that_suffice, 20);
 }
 
 TEST(Comparison, OfSeedsThatDoNotVaryIsLeftToTheirSamples) {

@@ -70,6 +70,20 @@ TEST(CertifiedVerdict, FollowsABoundWhereTheClaimNamesOne) {
   EXPECT_EQ(decide(evidence, 1.0, 0.02).verdict, Verdict::refuted);
 }
 
+TEST(Mutant, SurvivesUnlessTheRunsSpeakAgainstTheClaim) {
+  Row row{.claim = certified_claims().front(), .found = {}, .mutant = {}, .counts = true};
+  row.mutant.verdict = Verdict::supported;
+  row.found = decide(with_p(1e-4, 1.0), 9e-4, 1.0);
+  EXPECT_TRUE(row.mutant_survives());
+  row.found = decide(with_p(0.5, 0.5), 1.0, 1.0);
+  EXPECT_TRUE(row.mutant_survives()) << "undecided data must not support a falsified claim";
+  row.found = decide(with_p(1.0, 1e-4), 1.0, 9e-4);
+  EXPECT_FALSE(row.mutant_survives()) << "refuted: with its arms exchanged the claim holds";
+  row.found = decide(with_p(1.0, 2e-3), 1.0, 0.018);
+  EXPECT_EQ(row.found.verdict, Verdict::inconclusive);
+  EXPECT_FALSE(row.mutant_survives());
+}
+
 TEST(Judges, ExistForEveryRegisteredClaimAndSayWhatTheyLack) {
   ASSERT_EQ(certified_claims().size(), 9U);
   for (const proofs::Claim* claim : certified_claims()) {

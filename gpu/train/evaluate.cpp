@@ -1,0 +1,253 @@
+#include <train/evaluate.hpp>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+#include <data/pairs.hpp>
+#include <data/random.hpp>
+#include <data/tensor_files.hpp>
+
+#include <limits>
+#include <train/durable.hpp>
+#include <train/gradient_variance.hpp>
+#include <train/measures.hpp>
+#include <utility>
+#include <vector>
+
+namespace straightedge::train {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Steps of draws that no training and no gradient variance has.
+constexpr std::int64_t fresh_step = std::int64_t{1} << 38U;
+constexpr double reproduced_rms = 0.05;  // figure 6: what counts as the partner
+constexpr std::int64_t fine_steps = 1024;
+
+/// A run's model with the averaged parameters, on a device.
+class TrainedFlow {
+ public:
+  TrainedFlow(const RunFolder& folder, const at::Device& device)
+      : model_(make_model(folder.recipe().model, folder.recipe().dimension())),
+        parameters_(folder.read_model(*model_).to(device)),
+        device_(device) {}
+
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x0, std::int64_t steps) const {
+    const Velocity velocity = [this](const at::Tensor& x, const at::Tensor& t) {
+      return model_->velocity(parameters_, x, t);
+    };
+    return flow_by_euler(velocity, x0.to(device_, at::kFloat), steps).cpu();
+  }
+  [[nodiscard]] const Model& model() const { return *model_; }
+  [[nodiscard]] const at::Tensor& parameters() const { return parameters_; }
+
+ private:
+  std::unique_ptr<Model> model_;
+  at::Tensor parameters_;
+  at::Device device_;
+};
+
+at::Tensor fresh_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed, std::int64_t step) {
+  return normals(seed, offset_of(step, Stream::source), count, recipe.dimension(), at::kFloat);
+}
+
+/// What the tables are made from: training sources first, then fresh ones.
+struct Outputs {
+  at::Tensor source, partner, optimal, generated, split, reference;
+};
+
+Outputs make_outputs(const Recipe& recipe, const Pairs& pairs, const TrainedFlow& flow) {
+  const std::int64_t fresh = recipe.evaluate.fresh;
+  const at::Tensor x0 = fresh_sources(recipe, fresh, recipe.pairs.seed, fresh_step);
+  const at::Tensor unknown = at::full_like(x0, std::numeric_limits<double>::quiet_NaN());
+  const at::Tensor optimal = recipe.data.kind == "gaussian" && recipe.pairs.kind != "file"
+                                 ? gaussian_map(recipe.data, 0.0)(x0.to(at::kDouble)).to(at::kFloat)
+                                 : unknown;
+  const at::Tensor source = at::cat({pairs.x0, x0});
+  const auto integers = at::TensorOptions().dtype(at::kLong);
+  return {source,
+          at::cat({pairs.x1, unknown}),
+          at::cat({pairs.optimal, optimal}),
+          flow(source, recipe.evaluate.euler_steps),
+          at::cat({at::zeros({pairs.x0.size(0)}, integers), at::ones({fresh}, integers)}),
+          recipe.pairs.kind == "file" ? at::Tensor() : fresh_targets(recipe, fresh, fresh_step)};
+}
+
+double mean_of(const at::Tensor& values) {
+  return values.to(at::kDouble).mean().item<double>();
+}
+
+Json spread(const at::Tensor& values) {
+  return {{"mean", mean_of(values)}, {"standard_deviation", values.to(at::kDouble).std().item<double>()}};
+}
+
+Json memorisation(const Outputs& outputs, const Pairs& pairs) {
+  const std::int64_t n = pairs.x0.size(0);
+  const at::Tensor trained = outputs.generated.narrow(0, 0, n);
+  const at::Tensor fresh = outputs.generated.narrow(0, n, outputs.generated.size(0) - n);
+  const at::Tensor rms = row_rms(trained, pairs.x1);
+  const NearestTwo near = nearest_two(fresh, pairs.x1);
+  Json result = {{"partner_rms", spread(rms)},
+                 {"reproduced_fraction", mean_of(rms <= reproduced_rms)},
+                 {"reproduced_within_rms", reproduced_rms},
+                 {"fresh_nearest_target_distance", spread(near.first)},
+                 {"fresh_nearest_over_second_nearest", spread(near.first / near.second)}};
+  const at::Tensor to_optimal = row_rms(outputs.generated, outputs.optimal);
+  if (!to_optimal[0].isnan().item<bool>()) {
+    result["optimal_rms_of_training_sources"] = spread(to_optimal.narrow(0, 0, n));
+    result["optimal_rms_of_fresh_sources"] = spread(to_optimal.narrow(0, n, fresh.size(0)));
+  }
+  return result;
+}
+
+// To the data from fresh sources, to the pairs from their own sources: as the paper's table 1 has it.
+Json mmd(const Outputs& outputs, const Pairs& pairs) {
+  const double median = median_distance(pairs.x1);
+  std::vector<double> bandwidths{1.0};
+  for (const double factor : {0.25, 0.5, 1.0, 2.0, 4.0}) {
+    bandwidths.push_back(factor * median);
+  }
+  const std::int64_t n = pairs.x0.size(0);
+  Json list = Json::array();
+  const auto add = [&](const char* to, const at::Tensor& generated, const at::Tensor& targets) {
+    const std::vector<double> values = squared_mmd(generated, targets, bandwidths);
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      list.push_back({{"bandwidth", bandwidths[k]}, {"to", to}, {"value", values[k]}});
+    }
+  };
+  if (outputs.reference.defined()) {
+    add("data", outputs.generated.narrow(0, n, outputs.generated.size(0) - n), outputs.reference);
+  }
+  add("pairs", outputs.generated.narrow(0, 0, n), pairs.x1);
+  return list;
+}
+
+Json straightness(const Recipe& recipe, const TrainedFlow& flow) {
+  const at::Tensor x0 =
+      fresh_sources(recipe, std::min<std::int64_t>(500, recipe.evaluate.fresh), recipe.pairs.seed, fresh_step + 1);
+  const at::Tensor fine = flow(x0, fine_steps);
+  Json list = Json::array();
+  for (std::int64_t steps = 1; steps <= 64; steps *= 2) {
+    list.push_back({{"euler_steps", steps}, {"rms_to_fine", mean_of(row_rms(flow(x0, steps), fine))}});
+  }
+  return {{"fine_steps", fine_steps}, {"errors", list}};
+}
+
+struct Coupling {
+  Json name;
+  Recipe recipe;
+};
+
+// The run's own pairs; and for Gaussian data the pairings that the paper's figures 4 and 5 compare, their samples drawn
+// anew.
+std::vector<Coupling> couplings(const Recipe& recipe) {
+  std::vector<Coupling> list{{"training", recipe}};
+  if (recipe.data.kind != "gaussian" || recipe.pairs.kind == "file") {
+    return list;
+  }
+  const auto add = [&](const char* kind, double degrees) {
+    Recipe other = recipe;
+    other.pairs.kind = kind;
+    other.pairs.degrees = degrees;
+    other.pairs.mode = "resampled";
+    if (first_difference(other, recipe).empty()) {
+      return;  // the run's own pairs
+    }
+    list.push_back({pairs_json(other), other});
+  };
+  add("gaussian-ot", 0.0);
+  add("independent", 0.0);
+  if (recipe.dimension() >= 2) {
+    add("gaussian-rotated", 120.0);
+  }
+  return list;
+}
+
+Json gradient_variance(const Recipe& recipe, const Pairs& pairs, const TrainedFlow& flow, const at::Device& device) {
+  const EvaluateRecipe& of = recipe.evaluate;
+  Json list = Json::array();
+  for (const Coupling& coupling : couplings(recipe)) {
+    const PairSampler sampler(coupling.recipe, pairs, device);
+    const auto norms = [&](std::int64_t batch) {
+      return squared_gradient_norms(flow.model(), flow.parameters(), sampler, recipe.noise, recipe.train.seed, batch,
+                                    of.batches);
+    };
+    list.push_back({{"step", recipe.train.steps},
+                    {"t_bin", nullptr},
+                    {"field", recipe.model.kind == "affine" ? "affine" : "network"},
+                    {"coupling", coupling.name},
+                    {"b", of.small_batch},
+                    {"B", of.large_batch},
+                    {"squared_norms_b", norms(of.small_batch)},
+                    {"squared_norms_B", norms(of.large_batch)}});
+  }
+  return list;
+}
+
+Json affine_json(const TrainedFlow& flow, std::int64_t d) {
+  const std::map<std::string, at::Tensor> parts = flow.model().views(flow.parameters().cpu());
+  Json Th = Json::array();
+  for (std::int64_t i = 0; i < d; ++i) {
+    Json row = Json::array();
+    for (std::int64_t j = 0; j < d; ++j) {
+      row.push_back(parts.at("Th")[i][j].item<double>());
+    }
+    Th.push_back(row);
+  }
+  Json th = Json::array();
+  for (std::int64_t i = 0; i < d; ++i) {
+    th.push_back(parts.at("th")[i].item<double>());
+  }
+  return {{"th", th}, {"Th", Th}};
+}
+
+void write_outputs(const RunFolder& folder, const Outputs& outputs) {
+  NamedTensors tensors{{"source", outputs.source},
+                       {"partner", outputs.partner},
+                       {"optimal", outputs.optimal},
+                       {"generated", outputs.generated},
+                       {"split", outputs.split}};
+  if (outputs.reference.defined()) {
+    tensors.emplace("reference", outputs.reference);
+  }
+  write_tensors(folder.path("outputs.safetensors"), tensors, {{"schema", "straightedge/outputs/1"}});
+}
+
+}  // namespace
+
+void evaluate(const RunFolder& folder, const at::Device& device,
+              const std::function<void(const std::string&)>& report) {
+  const Recipe& recipe = folder.recipe();
+  const Pairs pairs = make_pairs(recipe);
+  const TrainedFlow flow(folder, device);
+  report("samples");
+  const Outputs outputs = make_outputs(recipe, pairs, flow);
+  write_outputs(folder, outputs);
+  Json document = {{"schema", "straightedge/evaluation/1"}, {"step", recipe.train.steps}};
+  report("gradient variance");
+  document["gradient_variance"] = gradient_variance(recipe, pairs, flow, device);
+  if (recipe.model.kind == "affine") {
+    document["affine"] = affine_json(flow, recipe.dimension());
+  }
+  report("MMD");
+  document["mmd"] = mmd(outputs, pairs);
+  report("memorisation");
+  document["memorisation"] = memorisation(outputs, pairs);
+  report("straightness");
+  document["straightness"] = straightness(recipe, flow);
+  if (outputs.reference.defined()) {
+    const at::Tensor generated = outputs.generated.narrow(0, pairs.x0.size(0), outputs.reference.size(0));
+    document["sliced_wasserstein_squared"] = sliced_wasserstein_squared(generated, outputs.reference, 256, 0);
+  }
+  write_durably(folder.path("evaluation.json"), document.dump(1) + "\n");
+}
+
+at::Tensor sample(const RunFolder& folder, const at::Device& device, std::int64_t count, std::int64_t seed) {
+  const TrainedFlow flow(folder, device);
+  return flow(fresh_sources(folder.recipe(), count, seed, fresh_step + 2), folder.recipe().evaluate.euler_steps);
+}
+
+}  // namespace straightedge::train

@@ -1,0 +1,39 @@
+// What is measured on a trained flow, as functions of tensors.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace straightedge::train {
+
+/// v [B, d] of x [B, d], t [B].
+using Velocity = std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>;
+
+/// x(1) of dx/dt = v(x, t), x(0) = x0, by `steps` explicit Euler steps. [n, d]
+[[nodiscard]] at::Tensor flow_by_euler(const Velocity& velocity, const at::Tensor& x0, std::int64_t steps);
+
+/// sqrt(mean over coordinates of (a - b)^2) of each row. [n]
+[[nodiscard]] at::Tensor row_rms(const at::Tensor& a, const at::Tensor& b);
+
+/// Unbiased squared MMD with kernel exp(-|x - y|^2 / (2 h^2)) for each bandwidth, by the operator `mmd`.
+[[nodiscard]] std::vector<double> squared_mmd(const at::Tensor& x, const at::Tensor& y,
+                                              const std::vector<double>& bandwidths);
+
+/// Median distance of distinct rows among the first 1000 of x.
+[[nodiscard]] double median_distance(const at::Tensor& x);
+
+/// Mean over `directions` seeded unit vectors of the squared 2-Wasserstein distance of the projections; x and y have
+/// the same number of rows.
+[[nodiscard]] double sliced_wasserstein_squared(const at::Tensor& x, const at::Tensor& y, std::int64_t directions,
+                                                std::int64_t seed);
+
+/// Distances of each row of q to the nearest and the second nearest row of the bank. [n] each
+struct NearestTwo {
+  at::Tensor first, second;
+};
+[[nodiscard]] NearestTwo nearest_two(const at::Tensor& q, const at::Tensor& bank);
+
+}  // namespace straightedge::train
