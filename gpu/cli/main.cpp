@@ -3,6 +3,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <cstdio>
+#include <reproduce_command.hpp>
 #include <results_command.hpp>
 #include <train_commands.hpp>
 
@@ -16,6 +17,7 @@ int main(int argc, char** argv) {
   straightedge::train::add_train_command(app, exit_code);
   straightedge::train::add_evaluate_command(app, exit_code);
   straightedge::train::add_sample_command(app, exit_code);
+  straightedge::train::add_reproduce_command(app, exit_code);
   straightedge::train::add_fixtures_command(app, exit_code);
   try {
     app.parse(argc, argv);

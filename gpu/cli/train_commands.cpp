@@ -1,24 +1,18 @@
 #include <train_commands.hpp>
 
-#include <ATen/Parallel.h>
-#include <unistd.h>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
-#include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <command.hpp>
 #include <cstdio>
 #include <data/pairs.hpp>
 #include <data/tensor_files.hpp>
 #include <memory>
-#include <stop_signal.hpp>
+#include <run_training.hpp>
 #include <string>
 #include <train/evaluate.hpp>
 #include <train/recipe.hpp>
 #include <train/run_folder.hpp>
-#include <train/trainer.hpp>
 #include <vector>
 
 namespace straightedge::train {
@@ -46,38 +40,6 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* what, const s
   return command;
 }
 
-// A line on stderr: on a terminal it is written over, elsewhere there is one every ten seconds.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
-
-  void show(const TrainProgress& at) {
-    const auto now = Clock::now();
-    if (first_step_ < 0) {
-      first_step_ = at.step;
-    }
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    if (quiet_ || (seconds < (terminal_ ? 0.2 : 10.0) && at.step != at.steps)) {
-      return;
-    }
-    last_ = now;
-    const double elapsed = std::chrono::duration<double>(now - begin_).count();
-    const auto done = static_cast<double>(at.step - first_step_);
-    const double left = done > 0 ? elapsed / done * static_cast<double>(at.steps - at.step) : 0.0;
-    std::fprintf(stderr, "%sstep %lld of %lld, loss %.6g, %.0f steps/s, %.0f s left%s", terminal_ ? "\r\033[K" : "",
-                 static_cast<long long>(at.step), static_cast<long long>(at.steps), at.loss,
-                 done / std::max(elapsed, 1e-9), std::ceil(left), terminal_ && at.step != at.steps ? "" : "\n");
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  bool quiet_;
-  bool terminal_;
-  std::int64_t first_step_ = -1;
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point last_ = begin_;
-};
-
 int run_pairs(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
   const Pairs pairs = make_pairs(recipe);
@@ -87,47 +49,17 @@ int run_pairs(const Options& options) {
 }
 
 int run_train(const Options& options) {
-  Recipe recipe = read_recipe(options.recipe, options.set);
-  // The number of threads decides the last bits: it belongs to the run.
-  if (recipe.train.threads > 0) {
-    at::set_num_threads(static_cast<int>(recipe.train.threads));
-  }
-  recipe.train.threads = at::get_num_threads();
-  const at::Device device = device_of(recipe.train);
-  recipe.train.device = device.is_cuda() ? "cuda" : "cpu";
-  const Pairs pairs = make_pairs(recipe);  // before there is a folder: what is wrong with them shows here
-  const RunFolder folder =
-      options.resume ? RunFolder::resume(options.out, recipe) : RunFolder::create(options.out, recipe);
-  folder.write_run_json(device_name(device), recipe.pairs.mode == "frozen" ? digest_of(pairs) : "");
-  const StopOnSignal signals;
-  ProgressLine line(options.quiet);
-  const TrainEnd end =
-      train(folder, pairs, device, stop_requested(), [&line](const TrainProgress& at) { line.show(at); });
-  if (end == TrainEnd::stopped) {
-    std::fprintf(stderr, "stopped: the last step is in %s; continue with --resume\n", folder.checkpoints().c_str());
+  const Recipe recipe = read_recipe(options.recipe, options.set);
+  if (run_training(recipe, options.out, options.resume, options.quiet) == TrainEnd::stopped) {
+    std::fprintf(stderr, "stopped: the last step is in %s/checkpoints; continue with --resume\n", options.out.c_str());
     return inconclusive;
   }
   return 0;
 }
 
-at::Device prepared_device(const RunFolder& folder) {
-  at::set_num_threads(static_cast<int>(folder.recipe().train.threads));
-  return device_of(folder.recipe().train);
-}
-
-int run_evaluate(const Options& options) {
-  const RunFolder folder = RunFolder::open(options.run);
-  evaluate(folder, prepared_device(folder), [&options](const std::string& what) {
-    if (!options.quiet) {
-      std::fprintf(stderr, "%s: %s\n", options.run.c_str(), what.c_str());
-    }
-  });
-  return 0;
-}
-
 int run_sample(const Options& options) {
   const RunFolder folder = RunFolder::open(options.run);
-  const at::Tensor samples = sample(folder, prepared_device(folder), options.count, options.seed);
+  const at::Tensor samples = sample(folder, prepared_device(folder.recipe()), options.count, options.seed);
   write_tensors(options.out, {{"samples", samples}},
                 {{"schema", "straightedge/samples/1"}, {"seed", std::to_string(options.seed)}});
   std::fprintf(stderr, "wrote %s: %lld samples\n", options.out.c_str(), static_cast<long long>(options.count));
@@ -169,7 +101,12 @@ void add_evaluate_command(CLI::App& app, int& exit_code) {
       ->required()
       ->type_name("RUN");
   command->add_flag("--quiet", options->quiet, "No progress");
-  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_evaluate(*options); }); });
+  command->callback([options, &exit_code] {
+    exit_code = guarded([&] {
+      run_evaluation(options->run, options->quiet);
+      return 0;
+    });
+  });
 }
 
 void add_sample_command(CLI::App& app, int& exit_code) {

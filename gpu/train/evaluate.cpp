@@ -125,6 +125,17 @@ Json mmd(const Outputs& outputs, const Pairs& pairs) {
   return list;
 }
 
+// Whether partners are reproduced depends on where an integrator looks: where lines meet, an even number of steps looks at
+// t = 1/2.
+Json reproduced_by_steps(const Pairs& pairs, const TrainedFlow& flow) {
+  Json list = Json::array();
+  for (const std::int64_t steps : {1, 2, 3, 5, 10, 11, 25, 50, 51, 100, 101}) {
+    const at::Tensor rms = row_rms(flow(pairs.x0, steps), pairs.x1);
+    list.push_back({{"euler_steps", steps}, {"fraction", mean_of(rms <= reproduced_rms)}});
+  }
+  return list;
+}
+
 Json straightness(const Recipe& recipe, const TrainedFlow& flow) {
   const at::Tensor x0 =
       fresh_sources(recipe, std::min<std::int64_t>(500, recipe.evaluate.fresh), recipe.pairs.seed, fresh_step + 1);
@@ -236,6 +247,7 @@ void evaluate(const RunFolder& folder, const at::Device& device,
   document["mmd"] = mmd(outputs, pairs);
   report("memorisation");
   document["memorisation"] = memorisation(outputs, pairs);
+  document["memorisation"]["reproduced_by_euler_steps"] = reproduced_by_steps(pairs, flow);
   report("straightness");
   document["straightness"] = straightness(recipe, flow);
   if (outputs.reference.defined()) {

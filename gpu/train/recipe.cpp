@@ -153,6 +153,19 @@ class Reader {
     return values;
   }
 
+  std::vector<std::string> value_of(const RecipeKey& key, const toml::node& node,
+                                    const std::vector<std::string>&) const {
+    const auto* array = node.as_array();
+    if (array == nullptr) {
+      fail(node.source(), key.full_name() + " must be an array of texts", "as [\"pairs.mode=frozen\"]");
+    }
+    std::vector<std::string> values;
+    for (const toml::node& element : *array) {
+      values.push_back(value_of(key, element, std::string()));
+    }
+    return values;
+  }
+
   static std::string range_of(const RecipeKey& key) {
     if (std::isinf(key.least)) {
       return "finite";
@@ -221,25 +234,25 @@ void complete(Recipe& recipe, const std::string& name) {
   }
 }
 
+std::string text_of(std::int64_t value) {
+  return std::to_string(value);
+}
+std::string text_of(double value) {
+  return shortest(value);
+}
+std::string text_of(const std::string& value) {
+  return toml_text(value);
+}
+template <class T>
+std::string text_of(const std::vector<T>& values) {
+  std::string list;
+  for (const T& value : values) {
+    list += (list.empty() ? "" : ", ") + text_of(value);
+  }
+  return "[" + list + "]";
+}
 std::string text_of(const RecipeKey::Place& place) {
-  return std::visit(
-      [](auto* value) -> std::string {
-        using T = std::remove_pointer_t<decltype(value)>;
-        if constexpr (std::is_same_v<T, std::int64_t>) {
-          return std::to_string(*value);
-        } else if constexpr (std::is_same_v<T, double>) {
-          return shortest(*value);
-        } else if constexpr (std::is_same_v<T, std::string>) {
-          return toml_text(*value);
-        } else {
-          std::string list;
-          for (const double number : *value) {
-            list += (list.empty() ? "" : ", ") + shortest(number);
-          }
-          return "[" + list + "]";
-        }
-      },
-      place);
+  return std::visit([](const auto* value) { return text_of(*value); }, place);
 }
 
 }  // namespace

@@ -80,6 +80,13 @@ struct EvaluateRecipe {
   std::int64_t large_batch = 256;
 };
 
+/// The runs of `reproduce`: all of sigmas x seeds x vary.
+struct ReproduceRecipe {
+  std::int64_t seeds = 3;                 ///< train.seed = 1, ..., seeds
+  std::vector<double> sigmas{0.0, 0.05};  ///< noise.sigma
+  std::vector<std::string> vary;          ///< further overrides KEY=VALUE, one a run; none: the recipe as it is
+};
+
 struct Recipe {
   std::string claim;  ///< the claim that the run is made for, or ""
   DataRecipe data;
@@ -89,6 +96,7 @@ struct Recipe {
   OptimiserRecipe optimiser;
   TrainRecipe train;
   EvaluateRecipe evaluate;
+  ReproduceRecipe reproduce;
 
   [[nodiscard]] std::int64_t dimension() const { return data.dimension; }
 };

@@ -26,6 +26,7 @@ constexpr auto model = &Recipe::model;
 constexpr auto optimiser = &Recipe::optimiser;
 constexpr auto train = &Recipe::train;
 constexpr auto evaluate = &Recipe::evaluate;
+constexpr auto reproduce = &Recipe::reproduce;
 
 std::vector<RecipeKey> make_keys() {
   using D = DataRecipe;
@@ -35,6 +36,7 @@ std::vector<RecipeKey> make_keys() {
   using O = OptimiserRecipe;
   using T = TrainRecipe;
   using E = EvaluateRecipe;
+  using R = ReproduceRecipe;
   const Words couplings{"gaussian-ot", "gaussian-rotated", "independent"};
   return {
       {"", "claim", of<&Recipe::claim>, 0, 0, {}, "the claim that the run is made for; may be empty"},
@@ -142,13 +144,17 @@ std::vector<RecipeKey> make_keys() {
       {"evaluate", "euler_steps", of<evaluate, &E::euler_steps>, 1, 100000, {}, "of the flow from sources to samples"},
       {"evaluate", "batches", of<evaluate, &E::batches>, 2, many, {}, "of each size, for the gradient variance"},
       {"evaluate", "small_batch", of<evaluate, &E::small_batch>, 1, 1048576, {}, "b of the gradient variance"},
-      {"evaluate",
-       "large_batch",
-       of<evaluate, &E::large_batch>,
-       2,
-       1048576,
+      {"evaluate", "large_batch", of<evaluate, &E::large_batch>, 2, 1048576, {}, "B of the gradient variance, above b"},
+
+      {"reproduce", "seeds", of<reproduce, &R::seeds>, 1, 1000, {}, "train.seed from 1 to this"},
+      {"reproduce", "sigmas", of<reproduce, &R::sigmas>, 0, infinity, {}, "noise.sigma of the runs"},
+      {"reproduce",
+       "vary",
+       of<reproduce, &R::vary>,
+       0,
+       0,
        {},
-       "B of the gradient variance, above b"}};
+       "overrides KEY=VALUE, one a run; none: the recipe as it is"}};
 }
 
 }  // namespace

@@ -1,0 +1,80 @@
+#include <run_training.hpp>
+
+#include <ATen/Parallel.h>
+#include <unistd.h>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <data/pairs.hpp>
+#include <stop_signal.hpp>
+#include <train/evaluate.hpp>
+#include <train/run_folder.hpp>
+
+namespace straightedge::train {
+namespace {
+
+// A line on stderr: on a terminal it is written over, elsewhere there is one every ten seconds.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+  void show(const TrainProgress& at) {
+    const auto now = Clock::now();
+    if (first_step_ < 0) {
+      first_step_ = at.step;
+    }
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    if (quiet_ || (seconds < (terminal_ ? 0.2 : 10.0) && at.step != at.steps)) {
+      return;
+    }
+    last_ = now;
+    const double elapsed = std::chrono::duration<double>(now - begin_).count();
+    const auto done = static_cast<double>(at.step - first_step_);
+    const double left = done > 0 ? elapsed / done * static_cast<double>(at.steps - at.step) : 0.0;
+    std::fprintf(stderr, "%sstep %lld of %lld, loss %.6g, %.0f steps/s, %.0f s left%s", terminal_ ? "\r\033[K" : "",
+                 static_cast<long long>(at.step), static_cast<long long>(at.steps), at.loss,
+                 done / std::max(elapsed, 1e-9), std::ceil(left), terminal_ && at.step != at.steps ? "" : "\n");
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  bool quiet_;
+  bool terminal_;
+  std::int64_t first_step_ = -1;
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point last_ = begin_;
+};
+
+}  // namespace
+
+at::Device prepared_device(const Recipe& recipe) {
+  if (recipe.train.threads > 0) {
+    at::set_num_threads(static_cast<int>(recipe.train.threads));
+  }
+  return device_of(recipe.train);
+}
+
+TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resume, bool quiet) {
+  const at::Device device = prepared_device(recipe);
+  // They decide the last bits, and so belong to the run.
+  recipe.train.threads = at::get_num_threads();
+  recipe.train.device = device.is_cuda() ? "cuda" : "cpu";
+  const Pairs pairs = make_pairs(recipe);  // before there is a folder: what is wrong with them shows here
+  const RunFolder folder = resume ? RunFolder::resume(run, recipe) : RunFolder::create(run, recipe);
+  folder.write_run_json(device_name(device), recipe.pairs.mode == "frozen" ? digest_of(pairs) : "");
+  const StopOnSignal signals;
+  ProgressLine line(quiet);
+  return train(folder, pairs, device, stop_requested(), [&line](const TrainProgress& at) { line.show(at); });
+}
+
+void run_evaluation(const std::filesystem::path& run, bool quiet) {
+  const RunFolder folder = RunFolder::open(run);
+  evaluate(folder, prepared_device(folder.recipe()), [&](const std::string& what) {
+    if (!quiet) {
+      std::fprintf(stderr, "%s: %s\n", run.c_str(), what.c_str());
+    }
+  });
+}
+
+}  // namespace straightedge::train
