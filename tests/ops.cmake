@@ -28,7 +28,8 @@ if(NOT STRAIGHTEDGE_SANITIZE)
   foreach(script IN LISTS opcheck_tests)
     get_filename_component(name ${script} NAME_WE)
     add_test(NAME opcheck.${name} COMMAND ${STRAIGHTEDGE_TORCH_PYTHON} -B ${script})
-    set_tests_properties(opcheck.${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
-      ENVIRONMENT "PYTHONPATH=${STRAIGHTEDGE_TORCH_SITE};STRAIGHTEDGE_OPS=$<TARGET_FILE:straightedge_ops>")
+    set(variables PYTHONPATH=${STRAIGHTEDGE_TORCH_SITE} STRAIGHTEDGE_OPS=$<TARGET_FILE:straightedge_ops>
+      STRAIGHTEDGE_TRAIN=$<TARGET_FILE:straightedge_train>)
+    set_tests_properties(opcheck.${name} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 ENVIRONMENT "${variables}")
   endforeach()
 endif()

@@ -15,10 +15,11 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 # Functions by their names: those that round nothing, the rest as docs/tolerances.md counts.
-EXACT = {"__get__", "__getitem__", "amax", "neg", "reshape", "stack"}
+EXACT = {"__get__", "__getitem__", "amax", "cat", "neg", "reshape", "stack"}
 ADDITIONS = {"add", "sub", "__rsub__"}
 ONE_ROUNDING = {"mul", "div", "__rdiv__", "sqrt"}
-FUNCTIONS = {"exp", "log"}  # within two units in the last place: four roundings
+FUNCTIONS = {"cos", "exp", "log", "sin"}  # within two units in the last place: four roundings
+SIGMOIDS = {"silu"}  # x / (1 + exp(-x)): an exponential, beside 1 less than its error counts, a sum, a quotient
 WITH_ELIMINATION = {"linalg_solve", "linalg_slogdet"}
 ELEMENTS_AT_A_TIME = 1 << 22
 
@@ -79,11 +80,15 @@ class Nodes(TorchFunctionMode):
                 self.note(result, result.abs(), before + 1)
             elif name in FUNCTIONS:
                 self.note(result, result.abs(), before + 4)
+            elif name in SIGMOIDS:
+                self.note(result, result.abs(), before + 6)
             elif name == "sum":
                 self.note(result, function(args[0].abs(), *args[1:], **kwargs),
                           before + args[0].numel() // max(1, result.numel()) - 1)
             elif name == "matmul":
                 self.note(result, sizes[0] @ sizes[1], before + args[0].shape[-1])
+            elif name == "linear":
+                self.note(result, function(*sizes), before + args[0].shape[-1] + 1)
             elif name in WITH_ELIMINATION:
                 self.note_elimination(name, args[0], result, before)
             else:

@@ -1,0 +1,107 @@
+// The gradients that are written out by hand, against central differences in fp64.
+#include <model/affine.hpp>
+#include <model/mlp.hpp>
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/zeros_like.h>
+#include <gtest/gtest.h>
+#include <data/random.hpp>
+
+#include <cmath>
+#include <memory>
+
+namespace straightedge::train {
+namespace {
+
+struct Problem {
+  at::Tensor x, t, target;
+};
+
+Problem problem(std::int64_t batch, std::int64_t d) {
+  return {normals(7, 0, batch, d, at::kDouble), uniform(7, 1, batch, at::kDouble),
+          normals(7, 2, batch, d, at::kDouble)};
+}
+
+double loss(const Model& model, const at::Tensor& parameters, const Problem& of) {
+  return (model.velocity(parameters, of.x, of.t) - of.target).square().sum(1).mean().item<double>();
+}
+
+// With step h the difference quotient of a smooth function is off by O(h^2), and by roundings of O(u/h): h = 1e-5
+// leaves some 1e-10 of each.
+void expect_gradient(const Model& model, const at::Tensor& parameters, const Problem& of) {
+  at::Tensor gradient = at::empty_like(parameters);
+  EXPECT_NEAR(model.gradient(parameters, of.x, of.t, of.target, gradient).item<double>(), loss(model, parameters, of),
+              1e-12);
+  constexpr double h = 1e-5;
+  const double size = gradient.abs().max().item<double>();
+  for (std::int64_t i = 0; i < parameters.numel(); ++i) {
+    at::Tensor step = at::zeros_like(parameters);
+    step[i] = h;
+    const double quotient = (loss(model, parameters + step, of) - loss(model, parameters - step, of)) / (2 * h);
+    EXPECT_NEAR(gradient[i].item<double>(), quotient, 1e-8 * size) << "parameter " << i;
+  }
+}
+
+class MlpGradient : public testing::TestWithParam<std::int64_t> {};
+
+TEST_P(MlpGradient, IsTheLimitOfDifferences) {
+  ModelRecipe recipe;
+  recipe.width = 5;
+  recipe.depth = GetParam();
+  recipe.time_features = 4;
+  const Mlp model(recipe, 3);
+  expect_gradient(model, model.initial(1).to(at::kDouble), problem(6, 3));
+}
+
+INSTANTIATE_TEST_SUITE_P(OfDepth, MlpGradient, testing::Values(1, 2, 4));
+
+TEST(Mlp, GivesTheSameBitsAfterBatchesOfOtherSizes) {
+  const Mlp model(ModelRecipe{.width = 16, .depth = 2, .time_features = 8}, 2);
+  const at::Tensor parameters = model.initial(1);
+  const auto gradient_of = [&](std::int64_t batch) {
+    const Problem of = problem(batch, 2);
+    at::Tensor gradient = at::empty_like(parameters);
+    (void)model.gradient(parameters, of.x.to(at::kFloat), of.t.to(at::kFloat), of.target.to(at::kFloat), gradient);
+    return gradient;
+  };
+  const at::Tensor first = gradient_of(9);
+  (void)gradient_of(4);
+  EXPECT_TRUE(first.equal(gradient_of(9)));
+}
+
+TEST(Mlp, BeginsAsPyTorchsLinearLayersDo) {
+  const Mlp model(ModelRecipe{.width = 64, .depth = 2, .time_features = 16}, 3);
+  const std::map<std::string, at::Tensor> parts = model.views(model.initial(5));
+  EXPECT_EQ(parts.size(), 6U);
+  for (const auto& [name, in] : {std::pair{"layers.0.weight", 19}, std::pair{"layers.1.weight", 64}}) {
+    const at::Tensor& weight = parts.at(name);
+    const double bound = 1.0 / std::sqrt(static_cast<double>(in));
+    EXPECT_LE(weight.abs().max().item<double>(), bound) << name;
+    // Uniform in [-bound, bound] has the variance bound^2 / 3; four standard errors of some thousand draws.
+    const auto n = static_cast<double>(weight.numel());
+    EXPECT_NEAR(weight.square().mean().item<double>(), bound * bound / 3, 4 * bound * bound / std::sqrt(n)) << name;
+  }
+}
+
+TEST(AffineModel, ItsGradientIsTheLimitOfDifferences) {
+  const AffineModel model(3);
+  const at::Tensor parameters = 0.2 * normals(3, 4, 1, model.size(), at::kDouble).flatten();
+  expect_gradient(model, parameters, problem(7, 3));
+}
+
+// x_t = (1 - t) x0 + t (x0 + th + Th x0) moves with th + Th x0.
+TEST(AffineModel, IsTheFieldOfItsPairs) {
+  const AffineModel model(3);
+  const at::Tensor parameters = 0.2 * normals(3, 4, 1, model.size(), at::kDouble).flatten();
+  const std::map<std::string, at::Tensor> parts = model.views(parameters);
+  const at::Tensor x0 = normals(9, 0, 8, 3, at::kDouble);
+  const at::Tensor displacement = parts.at("th") + at::matmul(x0, parts.at("Th").t());
+  const at::Tensor t = uniform(9, 1, 8, at::kDouble);
+  const at::Tensor velocity = model.velocity(parameters, x0 + t.unsqueeze(1) * displacement, t);
+  EXPECT_LE((velocity - displacement).abs().max().item<double>(), 1e-13);
+}
+
+}  // namespace
+}  // namespace straightedge::train
