@@ -4,15 +4,20 @@
 #include <sys/wait.h>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Validators.hpp>
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <command.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <run_training.hpp>
+#include <stop_signal.hpp>
 #include <straightedge/error.hpp>
 #include <string>
+#include <thread>
 #include <train/recipe.hpp>
+#include <train/trainer.hpp>
 #include <vector>
 
 namespace straightedge::train {
@@ -25,12 +30,15 @@ constexpr int inconclusive = 3;
 struct Options {
   std::string name;
   std::string out;
+  std::int64_t jobs = 0;
   bool smoke = false;
   bool quiet = false;
 };
 
-fs::path program_folder() {
-  return fs::canonical("/proc/self/exe").parent_path();
+// Looked up once: the file may be replaced while it runs.
+const fs::path& program_folder() {
+  static const fs::path folder = fs::canonical("/proc/self/exe").parent_path();
+  return folder;
 }
 
 // Recipes are beside the program, in the build tree as where it is installed.
@@ -72,7 +80,7 @@ std::vector<PlannedRun> planned_runs(const ReproduceRecipe& of) {
   return runs;
 }
 
-/// Runs the program beside this one, on the same standard streams: its exit code.
+/// Runs a program on the same standard streams: its exit code. A signal to the terminal reaches it too.
 int run_program(std::vector<std::string> words) {
   std::vector<char*> arguments;
   for (std::string& word : words) {
@@ -81,11 +89,15 @@ int run_program(std::vector<std::string> words) {
   arguments.push_back(nullptr);
   pid_t child = 0;
   int status = 0;
-  if (::posix_spawn(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0 ||
-      ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
-    throw MachineError(words[0] + ": could not be run");
+  if (::posix_spawn(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) {
+    throw MachineError(words[0] + ": could not be started");
   }
-  return WEXITSTATUS(status);
+  while (::waitpid(child, &status, 0) != child) {
+    if (errno != EINTR) {
+      throw MachineError(words[0] + ": was lost");
+    }
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
 }
 
 int certify(const Options& options, const std::vector<PlannedRun>& runs) {
@@ -106,28 +118,65 @@ int certify(const Options& options, const std::vector<PlannedRun>& runs) {
   return inconclusive;
 }
 
-int run_reproduce(const Options& options) {
+// Trains and measures one run in processes of their own, which have as many threads as the recipe says.
+int make_run(const fs::path& recipe, const PlannedRun& run, const fs::path& folder) {
+  const std::string program = (program_folder() / "straightedge-train").string();
+  std::vector<std::string> train{program, "train", recipe.string(), "--out", folder.string(), "--resume", "--quiet"};
+  for (const std::string& override : run.overrides) {
+    train.insert(train.end(), {"--set", override});
+  }
+  const int code = run_program(train);
+  return code != 0 ? code : run_program({program, "evaluate", folder.string(), "--quiet"});
+}
+
+/// Makes those that are not there, some at a time. The first exit code that is not 0.
+int make_runs(const fs::path& recipe, const std::vector<PlannedRun>& runs, const Options& options) {
+  std::atomic<std::size_t> next = 0;
+  std::atomic<std::size_t> done = 0;
+  std::atomic<int> code = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < runs.size() && code == 0 && !stop_requested(); i = next++) {
+      const fs::path folder = fs::path(options.out) / runs[i].name;
+      int expected = 0;
+      const int found = fs::exists(folder / "evaluation.json") ? 0 : make_run(recipe, runs[i], folder);
+      code.compare_exchange_strong(expected, found);
+      if (found == 0 && !options.quiet) {
+        std::fprintf(stderr, "run %zu of %zu: %s\n", ++done, runs.size(), folder.c_str());
+      }
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (std::int64_t job = 0; job < options.jobs; ++job) {
+    workers.emplace_back(work);
+  }
+  workers.clear();
+  return code == 0 && stop_requested() ? inconclusive : code.load();
+}
+
+int run_reproduce(Options options) {
   const fs::path file = recipe_of(options.name);
-  // To see that all of it runs: the verdict means nothing then.
-  const std::vector<std::string> short_cuts{"train.steps=300", "evaluate.batches=20", "evaluate.fresh=200"};
-  const std::vector<PlannedRun> runs = planned_runs(read_recipe(file).reproduce);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const fs::path folder = fs::path(options.out) / runs[i].name;
-    if (!options.quiet) {
-      std::fprintf(stderr, "run %zu of %zu: %s\n", i + 1, runs.size(), folder.c_str());
+  const Recipe recipe = read_recipe(file);
+  std::vector<PlannedRun> runs = planned_runs(recipe.reproduce);
+  if (options.smoke) {
+    for (PlannedRun& run : runs) {
+      run.overrides.insert(run.overrides.end(), {"train.steps=300", "evaluate.batches=20", "evaluate.fresh=200"});
     }
-    if (fs::exists(folder / "evaluation.json")) {
-      continue;
+  }
+  if (options.jobs == 0) {
+    const bool whole_machine = recipe.train.threads == 0 || device_of(recipe.train).is_cuda();
+    options.jobs =
+        whole_machine ? 1 : std::max<std::int64_t>(1, std::thread::hardware_concurrency() / recipe.train.threads);
+  }
+  fs::create_directories(options.out);
+  {
+    const StopOnSignal signals;
+    const int code = make_runs(file, runs, options);
+    if (code != 0) {
+      std::fprintf(stderr, code == inconclusive
+                               ? "stopped; the same command continues\n"
+                               : "a run failed; its message is above. The same command tries it again\n");
+      return code;
     }
-    std::vector<std::string> overrides = runs[i].overrides;
-    if (options.smoke) {
-      overrides.insert(overrides.end(), short_cuts.begin(), short_cuts.end());
-    }
-    if (run_training(read_recipe(file, overrides), folder, true, options.quiet) == TrainEnd::stopped) {
-      std::fprintf(stderr, "stopped; the same command continues\n");
-      return inconclusive;
-    }
-    run_evaluation(folder, options.quiet);
   }
   const int code = certify(options, runs);
   if (options.smoke && (code == 1 || code == inconclusive)) {
@@ -151,6 +200,9 @@ void add_reproduce_command(CLI::App& app, int& exit_code) {
       ->required()
       ->type_name("NAME");
   command->add_option("--out", options->out, "Folder for the runs")->required()->type_name("DIR");
+  command
+      ->add_option("--jobs", options->jobs, "Runs at a time; left out: as many as the recipe's threads leave room for")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--smoke", options->smoke, "A few steps a run: shows that all of it works, and decides nothing");
   command->add_flag("--quiet", options->quiet, "No progress");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return run_reproduce(*options); }); });

@@ -6,6 +6,7 @@
 #include <data/tensor_files.hpp>
 
 #include <algorithm>
+#include <build_info.hpp>
 #include <fstream>
 #include <straightedge/error.hpp>
 #include <train/durable.hpp>
@@ -141,7 +142,7 @@ void RunFolder::write_run_json(const std::string& device, const std::string& pai
                    {"claim", recipe_.claim},
                    {"seed", recipe_.train.seed},
                    {"device", device},
-                   {"versions", {{"torch", TORCH_VERSION}}},
+                   {"versions", {{"straightedge-train", version()}, {"torch", TORCH_VERSION}}},
                    {"data", Json::object()},
                    {"dimension", recipe_.dimension()},
                    {"model", model_json(recipe_)},

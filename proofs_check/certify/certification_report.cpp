@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <build_info.hpp>
 #include <cmath>
 #include <digest.hpp>
-#include <version.hpp>
 
 namespace straightedge::certify {
 namespace {
@@ -188,7 +188,7 @@ json certification_json(const Certification& certification, const std::string& o
     rows.push_back(row_json(row));
   }
   json document = {{"schema", kCertifySchema},
-                   {"version", proofs::version()},
+                   {"version", version()},
                    {"settings",
                     {{"level", kLevel},
                      {"confidence", kConfidence},

@@ -20,9 +20,9 @@
 namespace {
 
 std::string version_text() {
-  using namespace straightedge::proofs;
+  using namespace straightedge;
   std::string text = fmt::format("straightedge {}\ncompiler {} {}\n", version(), compiler(), compiler_flags());
-  const nlohmann::json libraries = library_versions();
+  const nlohmann::json libraries = proofs::library_versions();
   for (const auto& [library, number] : libraries.items()) {
     text += fmt::format("{} {}\n", library, number.get<std::string>());
   }

@@ -1,17 +1,17 @@
-"""The PyTorch module that docs/training.md prints, as it stands there: it loads what straightedge-train has trained, and
-its flow is the one that straightedge-train generated; the lines for TensorBoard pass on every number.
+"""The PyTorch module that docs/training.md prints, as it stands there: it loads what straightedge-train has trained,
+and its flow is the one that straightedge-train generated; the lines for TensorBoard pass on every number.
 
-Both flows are fp32 evaluations of one formula. Its value is taken in fp64, by the module, and each may differ from it by
+Both flows are fp32 evaluations of one formula. Its value is taken in fp64, by the module; each may differ from it by
 
     u |q| + gamma_n(u) sum_k |dq/dv_k| m_k,   u = 2^-24
 
-over all intermediate results v_k of all Euler steps: docs/tolerances.md, steps 1 to 3. n, the longest chain, is about 60
-roundings a step at width 16. The derivatives carry each error through the layers and steps behind it, with its signs: a
-product of norms would be too wide to tell a right module from a wrong one.
+over all intermediate results v_k of all Euler steps: docs/tolerances.md, steps 1 to 3. n, the longest chain, is about
+60 roundings a step at width 16. The derivatives carry each error through the layers and steps behind it, with its
+signs: a product of norms would be too wide to tell a right module from a wrong one.
 
-Trained parameters are exact inputs. The frequencies 256^e are not: e is a quotient, whose rounding the power makes e log 256
-< 6 of, and the power has four of its own; as many again for the module's frequencies, which are the reference's. The times
-k / steps and the factor 1 / steps are exact, since the number of steps is a power of two.
+Trained parameters are exact inputs. The frequencies 256^e are not: e is a quotient, whose rounding the power makes
+e log 256 < 6 of, and the power has four of its own; as many again for the module's frequencies, which are the
+reference's. The times k / steps and the factor 1 / steps are exact, since the number of steps is a power of two.
 """
 
 import json
@@ -59,7 +59,7 @@ def script_that_begins(words):
 
 
 MODULE = script_that_begins("import json\nimport pathlib")
-TENSORBOARD = script_that_begins("import json, sys")
+TENSORBOARD = script_that_begins("import json, pathlib, sys")
 
 
 def names_of(script):

@@ -1,32 +1,16 @@
 #include <version.hpp>
 
 #include <arb.h>
-#include <boost/version.hpp>
-#include <Eigen/Core>
 #include <fmt/format.h>
 #include <gmp.h>
 #include <mpfi.h>
 #include <mpfr.h>
+#include <Eigen/Core>
+#include <boost/version.hpp>
 #include <nlohmann/json.hpp>
 #include <nlopt.hpp>
-#include <string_view>
 
 namespace straightedge::proofs {
-
-std::string version() {
-  constexpr std::string_view kCommit = "@COMMIT@";
-  return kCommit.empty() ? "@VERSION@" : fmt::format("@VERSION@+{}", kCommit);
-}
-
-std::string compiler() {
-#if defined(__clang__)
-  return fmt::format("Clang {}.{}.{}", __clang_major__, __clang_minor__, __clang_patchlevel__);
-#else
-  return fmt::format("GNU {}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
-#endif
-}
-
-std::string compiler_flags() { return "@FLAGS@"; }
 
 nlohmann::json library_versions() {
   return {{"Arb", arb_version},

@@ -1,0 +1,154 @@
+"""straightedge-train evaluate, sample and reproduce, up to the verdict of `straightedge certify`."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "cross"))
+import fixture_files  # noqa: E402
+
+PROGRAM = os.environ["STRAIGHTEDGE_TRAIN"]
+SMALL = ("model.width=16", "model.depth=2", "model.time_features=8", "pairs.count=64", "train.batch=32",
+         "train.steps=50", "evaluate.fresh=100", "evaluate.batches=10")
+
+
+def run(*words):
+    return subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, timeout=600, check=False)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def succeeded(self, done, code=0):
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def validate(self, name, path):
+        schema = json.loads((ROOT / "docs" / "schemas" / f"{name}.schema.json").read_text())
+        document = json.loads(path.read_text())
+        jsonschema.Draft202012Validator(schema).validate(document)
+        return document
+
+    def trained(self, recipe, *settings):
+        words = [word for setting in (*SMALL, *settings) for word in ("--set", setting)]
+        path = self.folder / "run"
+        self.succeeded(run("train", ROOT / "gpu" / "recipes" / f"{recipe}.toml", "--out", path, "--quiet", *words))
+        return path
+
+    def evaluated(self, recipe, *settings):
+        path = self.trained(recipe, *settings)
+        self.succeeded(run("evaluate", path, "--quiet"))
+        tensors, _ = fixture_files.read_safetensors(path / "outputs.safetensors")
+        return (self.validate("run", path / "run.json"), self.validate("evaluation", path / "evaluation.json"),
+                {name: array for name, (_, array) in tensors.items()})
+
+
+class Evaluate(Case):
+    def test_outputs_are_of_training_sources_and_fresh_ones(self):
+        _, evaluation, outputs = self.evaluated("rotation")
+        np.testing.assert_array_equal(outputs["split"], np.repeat([0, 1], [64, 100]))
+        np.testing.assert_array_equal(outputs["partner"][:64], -outputs["source"][:64])
+        self.assertTrue(np.isnan(outputs["partner"][64:]).all())
+        np.testing.assert_array_equal(outputs["optimal"], outputs["source"])  # the target is the source's distribution
+        rms = np.sqrt(((outputs["generated"][:64] - outputs["partner"][:64]).astype(float)**2).mean(axis=1))
+        self.assertAlmostEqual(evaluation["memorisation"]["partner_rms"]["mean"], rms.mean(), delta=1e-6)
+        self.assertEqual(evaluation["memorisation"]["reproduced_fraction"], (rms <= 0.05).mean())
+
+    def test_mmd_is_the_unbiased_estimate(self):
+        _, evaluation, outputs = self.evaluated("rotation")
+        x, y = outputs["generated"][64:].astype(float), outputs["reference"].astype(float)
+
+        def kernel(a, b, h):
+            return np.exp(-((a[:, None] - b) ** 2).sum(axis=-1) / (2 * h * h))
+
+        def off_diagonal(a, h):
+            return (kernel(a, a, h).sum() - len(a)) / (len(a) * (len(a) - 1))
+
+        entries = [entry for entry in evaluation["mmd"] if entry["to"] == "data"]
+        self.assertEqual(len(entries), 6)
+        for entry in entries:
+            h = entry["bandwidth"]
+            self.assertAlmostEqual(entry["value"], off_diagonal(x, h) + off_diagonal(y, h) - 2 * kernel(x, y, h).mean(),
+                                   delta=1e-12)
+
+    def test_a_mixture_names_its_components(self):
+        document, _, _ = self.evaluated("gmm-3d")
+        self.assertEqual(document["pairs"]["kind"], "mixture")
+        self.assertEqual(np.shape(document["mixture"]["means"]), (8, 3))
+
+    def test_every_pairing_and_a_file_can_be_measured(self):
+        for number, settings in enumerate((("pairs.kind=shuffled",), ("pairs.mode=resampled",), ("model.kind=affine",),
+                                           ("noise.kind=bridge", "noise.sigma=0.2"), ("pairs.kind=independent",))):
+            with self.subTest(settings):
+                self.folder = self.folder / str(number)
+                self.evaluated("rotation", *settings)
+
+    def test_a_run_that_has_not_ended_is_refused(self):
+        path = self.trained("rotation")
+        (path / "model.safetensors").unlink()
+        done = self.succeeded(run("evaluate", path), 2)
+        self.assertIn("the training has not ended", done.stderr)
+        self.assertEqual(done.stderr.splitlines()[-1].count("straightedge-train:"), 1)
+
+    def test_what_is_no_model_is_refused(self):
+        path = self.trained("rotation")
+        for content, word in ((b"\x80\x04K\x01.", "model.safetensors"),
+                              ((path / "model.safetensors").read_bytes()[:-4], "model.safetensors")):
+            with self.subTest(word):
+                (path / "model.safetensors").write_bytes(content)
+                done = self.succeeded(run("evaluate", path, "--quiet"), 2)
+                self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+                self.assertIn(word, done.stderr)
+
+
+class Sample(Case):
+    def test_samples_follow_from_the_seed(self):
+        path = self.trained("rotation")
+        files = []
+        for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+            files.append(self.folder / f"{name}.safetensors")
+            self.succeeded(run("sample", path, "--out", files[-1], "--count", 37, "--seed", seed))
+        samples = [fixture_files.read_safetensors(file)[0]["samples"][1] for file in files]
+        self.assertEqual(samples[0].shape, (37, 2))
+        np.testing.assert_array_equal(samples[0], samples[1])
+        self.assertTrue((samples[0] != samples[2]).any())
+
+
+class Reproduce(Case):
+    def test_a_smoke_run_makes_every_run_and_a_second_one_none(self):
+        out = self.folder / "rotation"
+        done = self.succeeded(run("reproduce", "rotation", "--out", out, "--smoke"))
+        self.assertIn("far too short for a verdict", done.stderr)
+        runs = sorted(path for path in out.iterdir() if path.name.startswith("noise-"))
+        self.assertEqual(len(runs), 6)
+        found = {(document["noise"]["sigma"], document["seed"])
+                 for document in (self.validate("run", path / "run.json") for path in runs)}
+        self.assertEqual(found, {(sigma, seed) for sigma in (0.0, 0.05) for seed in (1, 2, 3)})
+        self.validate("certify", out / "certify" / "certify.json")
+        times = {path: path.stat().st_mtime_ns for path in out.glob("noise-*/**/*")}
+        self.succeeded(run("reproduce", "rotation", "--out", out, "--smoke"))
+        self.assertEqual({path: path.stat().st_mtime_ns for path in out.glob("noise-*/**/*")}, times)
+
+    def test_the_gradient_variance_of_an_affine_field_agrees_with_the_exact_one(self):
+        done = self.succeeded(run("reproduce", "affine", "--out", self.folder / "affine", "--quiet"))
+        self.assertRegex(done.stdout, r"affine-agrees +supported +supported")
+
+    def test_an_unknown_recipe_is_named_with_those_there_are(self):
+        done = self.succeeded(run("reproduce", "rotaton", "--out", self.folder / "x"), 2)
+        self.assertIn('"rotaton"', done.stderr)
+        self.assertIn("rotation", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
