@@ -125,8 +125,8 @@ Json mmd(const Outputs& outputs, const Pairs& pairs) {
   return list;
 }
 
-// Whether partners are reproduced depends on where an integrator looks: where lines meet, an even number of steps looks at
-// t = 1/2.
+// Whether partners are reproduced depends on where an integrator looks: where lines meet, an even number of steps looks
+// at t = 1/2.
 Json reproduced_by_steps(const Pairs& pairs, const TrainedFlow& flow) {
   Json list = Json::array();
   for (const std::int64_t steps : {1, 2, 3, 5, 10, 11, 25, 50, 51, 100, 101}) {

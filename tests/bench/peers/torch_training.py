@@ -1,8 +1,8 @@
-"""The peer PyTorch: steps of training a perceptron on the CPU, eagerly, in fp32; and the matrix products of a step alone.
+"""The peer PyTorch: steps of training a perceptron on the CPU, eagerly, in fp32; and the matrix products of a step.
 
-The model of docs/training.md, AdamW with clipped gradients and a cosine schedule, an average of the parameters, batches
-drawn from frozen pairs: what `straightedge-train train` does. PyTorch gets its fastest way: sums of parameters by lists,
-no gradient that is cleared only to be written again, no number that is read back.
+The model of docs/training.md, AdamW with clipped gradients and a cosine schedule, an average of the parameters,
+batches drawn from frozen pairs: what `straightedge-train train` does. PyTorch gets its fastest way: lists of parameters
+in one call, no gradient that is cleared only to be written again, no number that is read back.
 
 Run as a program, in a process of its own with PyTorch on its path; prints one line of JSON.
 """
