@@ -10,6 +10,7 @@
 #include <stop_signal.hpp>
 #include <train/evaluate.hpp>
 #include <train/run_folder.hpp>
+#include <train/trained_flow.hpp>
 
 namespace straightedge::train {
 namespace {
@@ -60,7 +61,7 @@ TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resu
   // They decide the last bits, and so belong to the run.
   recipe.train.threads = at::get_num_threads();
   recipe.train.device = device.is_cuda() ? "cuda" : "cpu";
-  const Pairs pairs = make_pairs(recipe);  // before there is a folder: what is wrong with them shows here
+  const Pairs pairs = pairs_of(recipe, device);  // before there is a folder: what is wrong with them shows here
   const RunFolder folder = resume ? RunFolder::resume(run, recipe) : RunFolder::create(run, recipe);
   folder.write_run_json(device_name(device), recipe.pairs.mode == "frozen" ? digest_of(pairs) : "");
   const StopOnSignal signals;

@@ -13,6 +13,7 @@
 #include <train/evaluate.hpp>
 #include <train/recipe.hpp>
 #include <train/run_folder.hpp>
+#include <train/trained_flow.hpp>
 #include <vector>
 
 namespace straightedge::train {
@@ -42,7 +43,7 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* what, const s
 
 int run_pairs(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
-  const Pairs pairs = make_pairs(recipe);
+  const Pairs pairs = pairs_of(recipe, prepared_device(recipe));
   write_pairs(options.out, pairs, recipe);
   std::fprintf(stderr, "wrote %s: %lld pairs\n", options.out.c_str(), static_cast<long long>(pairs.x0.size(0)));
   return 0;

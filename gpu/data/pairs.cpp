@@ -146,9 +146,14 @@ Pairs make_pairs(const Recipe& recipe) {
   return {x0.to(at::kFloat), x1.to(at::kFloat), optimal.to(at::kFloat), index};
 }
 
+bool has_known_targets(const Recipe& recipe) {
+  return recipe.pairs.kind != "file" && recipe.pairs.kind != "1-reflow";
+}
+
 at::Tensor fresh_targets(const Recipe& recipe, std::int64_t rows, std::int64_t step) {
-  if (recipe.pairs.kind == "file") {
-    throw InputError("pairs.kind \"file\" says nothing of the targets' distribution: there are no fresh ones");
+  if (!has_known_targets(recipe)) {
+    throw InputError("pairs.kind \"" + recipe.pairs.kind +
+                     "\" says nothing of the targets' distribution: there are no fresh ones");
   }
   return targets(recipe, recipe.pairs.seed, step, rows).to(at::kFloat);
 }

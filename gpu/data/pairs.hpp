@@ -34,6 +34,9 @@ struct Pairs {
 /// The recipe's pairs. Throws InputError for a file that cannot be used.
 [[nodiscard]] Pairs make_pairs(const Recipe& recipe);
 
+/// Whether the recipe says what the targets' distribution is: pairs of a file or of a trained flow come without it.
+[[nodiscard]] bool has_known_targets(const Recipe& recipe);
+
 /// `rows` fresh targets [rows, d] fp32 of the recipe's data, none of them in make_pairs. Throws InputError for kind
 /// file.
 [[nodiscard]] at::Tensor fresh_targets(const Recipe& recipe, std::int64_t rows, std::int64_t step);

@@ -14,6 +14,7 @@
 #include <train/durable.hpp>
 #include <train/gradient_variance.hpp>
 #include <train/measures.hpp>
+#include <train/trained_flow.hpp>
 #include <utility>
 #include <vector>
 
@@ -26,29 +27,6 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t fresh_step = std::int64_t{1} << 38U;
 constexpr double reproduced_rms = 0.05;  // figure 6: what counts as the partner
 constexpr std::int64_t fine_steps = 1024;
-
-/// A run's model with the averaged parameters, on a device.
-class TrainedFlow {
- public:
-  TrainedFlow(const RunFolder& folder, const at::Device& device)
-      : model_(make_model(folder.recipe().model, folder.recipe().dimension())),
-        parameters_(folder.read_model(*model_).to(device)),
-        device_(device) {}
-
-  [[nodiscard]] at::Tensor operator()(const at::Tensor& x0, std::int64_t steps) const {
-    const Velocity velocity = [this](const at::Tensor& x, const at::Tensor& t) {
-      return model_->velocity(parameters_, x, t);
-    };
-    return flow_by_euler(velocity, x0.to(device_, at::kFloat), steps).cpu();
-  }
-  [[nodiscard]] const Model& model() const { return *model_; }
-  [[nodiscard]] const at::Tensor& parameters() const { return parameters_; }
-
- private:
-  std::unique_ptr<Model> model_;
-  at::Tensor parameters_;
-  at::Device device_;
-};
 
 at::Tensor fresh_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed, std::int64_t step) {
   return normals(seed, offset_of(step, Stream::source), count, recipe.dimension(), at::kFloat);
@@ -63,7 +41,7 @@ Outputs make_outputs(const Recipe& recipe, const Pairs& pairs, const TrainedFlow
   const std::int64_t fresh = recipe.evaluate.fresh;
   const at::Tensor x0 = fresh_sources(recipe, fresh, recipe.pairs.seed, fresh_step);
   const at::Tensor unknown = at::full_like(x0, std::numeric_limits<double>::quiet_NaN());
-  const at::Tensor optimal = recipe.data.kind == "gaussian" && recipe.pairs.kind != "file"
+  const at::Tensor optimal = recipe.data.kind == "gaussian" && has_known_targets(recipe)
                                  ? gaussian_map(recipe.data, 0.0)(x0.to(at::kDouble)).to(at::kFloat)
                                  : unknown;
   const at::Tensor source = at::cat({pairs.x0, x0});
@@ -73,7 +51,7 @@ Outputs make_outputs(const Recipe& recipe, const Pairs& pairs, const TrainedFlow
           at::cat({pairs.optimal, optimal}),
           flow(source, recipe.evaluate.euler_steps),
           at::cat({at::zeros({pairs.x0.size(0)}, integers), at::ones({fresh}, integers)}),
-          recipe.pairs.kind == "file" ? at::Tensor() : fresh_targets(recipe, fresh, fresh_step)};
+          has_known_targets(recipe) ? fresh_targets(recipe, fresh, fresh_step) : at::Tensor()};
 }
 
 double mean_of(const at::Tensor& values) {
@@ -156,7 +134,7 @@ struct Coupling {
 // anew.
 std::vector<Coupling> couplings(const Recipe& recipe) {
   std::vector<Coupling> list{{"training", recipe}};
-  if (recipe.data.kind != "gaussian" || recipe.pairs.kind == "file") {
+  if (recipe.data.kind != "gaussian" || !has_known_targets(recipe)) {
     return list;
   }
   const auto add = [&](const char* kind, double degrees) {
@@ -232,7 +210,7 @@ void write_outputs(const RunFolder& folder, const Outputs& outputs) {
 void evaluate(const RunFolder& folder, const at::Device& device,
               const std::function<void(const std::string&)>& report) {
   const Recipe& recipe = folder.recipe();
-  const Pairs pairs = make_pairs(recipe);
+  const Pairs pairs = pairs_of(recipe, device);
   const TrainedFlow flow(folder, device);
   report("samples");
   const Outputs outputs = make_outputs(recipe, pairs, flow);

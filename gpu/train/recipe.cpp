@@ -222,6 +222,9 @@ void complete(Recipe& recipe, const std::string& name) {
   if (recipe.pairs.kind == "file" && recipe.pairs.file.empty()) {
     inconsistent(name, "pairs.kind \"file\" needs pairs.file, a safetensors file with x0 and x1");
   }
+  if (recipe.pairs.kind == "1-reflow" && recipe.pairs.run.empty()) {
+    inconsistent(name, "pairs.kind \"1-reflow\" needs pairs.run, the folder of a finished run");
+  }
   if (recipe.model.time_features % 2 != 0) {
     inconsistent(name, "model.time_features is odd; it must be even: a sine and a cosine each");
   }

@@ -26,13 +26,14 @@ struct DataRecipe {
 
 /// Which source goes with which target. The source is N(0, I).
 struct PairsRecipe {
-  std::string kind = "gaussian-ot";  ///< gaussian-ot | gaussian-rotated | independent | shuffled | file
+  std::string kind = "gaussian-ot";  ///< gaussian-ot | gaussian-rotated | independent | shuffled | file | 1-reflow
   std::string mode = "frozen";       ///< frozen | resampled
   std::int64_t count = 1000;
   std::int64_t seed = 0;
   double degrees = 180.0;          ///< of gaussian-rotated, in the plane of the first two axes
   std::string of = "gaussian-ot";  ///< what `shuffled` shuffles
   std::string file;                ///< of kind file: safetensors with x0 and x1
+  std::string run;                 ///< of kind 1-reflow: the folder of a finished run
 };
 
 /// x_t = (1-t) x0 + t x1 + f(t) z.

@@ -96,7 +96,7 @@ nlohmann::ordered_json pairs_json(const Recipe& recipe) {
   if (pairs.kind == "gaussian-rotated" || (pairs.kind == "shuffled" && pairs.of == "gaussian-rotated")) {
     of["degrees"] = pairs.degrees;
   }
-  if (pairs.kind != "file" && recipe.data.kind == "gaussian") {
+  if (has_known_targets(recipe) && recipe.data.kind == "gaussian") {
     of["mean"] = recipe.data.mean;
     of["covariance"] = matrix(recipe.data.covariance, recipe.dimension());
   }

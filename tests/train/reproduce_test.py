@@ -94,6 +94,16 @@ class Evaluate(Case):
                 self.folder = self.folder / str(number)
                 self.evaluated("rotation", *settings)
 
+    def test_one_reflow_trains_on_where_a_flow_ends(self):
+        _, _, outputs = self.evaluated("rotation")
+        (self.folder / "run").rename(self.folder / "teacher")
+        _, evaluation, reflowed = self.evaluated("rotation", "pairs.kind=1-reflow",
+                                                 f"pairs.run={self.folder / 'teacher'}")
+        # The same seed draws the same sources; their partners are what the teacher generated.
+        np.testing.assert_array_equal(reflowed["source"][:64], outputs["source"][:64])
+        np.testing.assert_array_equal(reflowed["partner"][:64], outputs["generated"][:64])
+        self.assertEqual({entry["to"] for entry in evaluation["mmd"]}, {"pairs"})
+
     def test_a_run_that_has_not_ended_is_refused(self):
         path = self.trained("rotation")
         (path / "model.safetensors").unlink()
