@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <command.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -55,6 +56,11 @@ fs::path recipe_of(const std::string& name) {
   return file;
 }
 
+std::string shortest(double value) {
+  char text[32];
+  return {std::begin(text), std::to_chars(std::begin(text), std::end(text), value).ptr};
+}
+
 struct PlannedRun {
   std::string name;
   std::vector<std::string> overrides;
@@ -69,7 +75,7 @@ std::vector<PlannedRun> planned_runs(const ReproduceRecipe& of) {
         PlannedRun run;
         run.name = (of.vary.empty() ? "" : "variant-" + std::to_string(variant + 1) + "-") + "noise-" +
                    std::to_string(level) + "-seed-" + std::to_string(seed);
-        run.overrides = {"noise.sigma=" + std::to_string(of.sigmas[level]), "train.seed=" + std::to_string(seed)};
+        run.overrides = {"noise.sigma=" + shortest(of.sigmas[level]), "train.seed=" + std::to_string(seed)};
         if (!of.vary.empty()) {
           run.overrides.push_back(of.vary[variant]);
         }

@@ -16,6 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE / "peers")]
 
 from measure import run_ours  # noqa: E402
 from rows import Disagreement, Row, growth_rows, peer_rows, prove_row, scaling_rows  # noqa: E402
+from training_rows import training_rows  # noqa: E402
 from velocity_rows import find_operators, velocity_growth, velocity_rows  # noqa: E402
 
 
@@ -52,9 +53,10 @@ def main() -> int:
     rows, growth = [], []
     operators = find_operators(arguments.programs.parent)
     if operators is None:
-        print("empirical_velocity is left out: built without LibTorch")
+        print("empirical_velocity and training are left out: built without LibTorch")
+    of_torch = (velocity_rows(operators), training_rows(arguments.programs, operators.torch_site)) if operators else ()
     try:
-        for row in chain(peer_rows(ours), velocity_rows(operators) if operators else ()):
+        for row in chain(peer_rows(ours), *of_torch):
             rows.append(row)
             print(line(row), flush=True)
     except Disagreement as error:

@@ -46,14 +46,11 @@ class Timed:
         return sum(self.losses) / len(self.losses)
 
 
-def settings() -> list[str]:
-    values = {"train.steps": STEPS, "train.log_every": BLOCK, "train.checkpoint_every": STEPS,
-              "train.threads": os.cpu_count(), "train.device": "cpu"}
-    return [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
-
-
-def run_ours(programs: Path, run: Path) -> tuple[list[float], list[float]]:
-    subprocess.run([programs / "straightedge-train", "train", RECIPE, "--out", run, "--quiet", *settings()], check=True)
+def run_ours(programs: Path, run: Path, threads: int) -> tuple[list[float], list[float]]:
+    values = {"train.steps": STEPS, "train.log_every": BLOCK, "train.checkpoint_every": STEPS, "train.device": "cpu",
+              "train.threads": threads}
+    settings = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+    subprocess.run([programs / "straightedge-train", "train", RECIPE, "--out", run, "--quiet", *settings], check=True)
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     batch = tomllib.loads((run / "recipe.toml").read_text())["train"]["batch"]
     return [batch / line["samples_per_second"] for line in lines], [line["loss"] for line in lines]
@@ -79,14 +76,14 @@ def run_torch(torch_site: Path, what: str, recipe: dict, pairs: Path) -> dict:
     return json.loads(done.stdout)
 
 
-def training_rows(programs: Path, torch_site: Path) -> Iterator[Row]:
+def rows_at(threads: int, programs: Path, torch_site: Path) -> Iterator[Row]:
     timed = {name: Timed() for name in ("ours", *WAYS, "products")}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pairs = write_pairs(programs, folder)
         for turn in range(TURNS):
             run = folder / f"run-{turn}"
-            timed["ours"].add(*run_ours(programs, run))
+            timed["ours"].add(*run_ours(programs, run, threads))
             recipe = tomllib.loads((run / "recipe.toml").read_text())
             for what in (*WAYS, "products"):
                 found = run_torch(torch_site, what, recipe, pairs)
@@ -98,10 +95,16 @@ def training_rows(programs: Path, torch_site: Path) -> Iterator[Row]:
         raise Disagreement(f"training: mean loss {ours.loss:.4g}, PyTorch's {peer.loss:.4g}")
     model, batch = recipe["model"], recipe["train"]["batch"]
     sizes = f"width {model['width']}, depth {model['depth']}, batch {batch}"
-    yield Row("MLP training step", ours.seconds, peer.seconds, peer.seconds / ours.seconds, f">= {GOAL:g}",
+    work = f"MLP training step, {threads} thread" + "s" * (threads > 1)
+    yield Row(work, ours.seconds, peer.seconds, peer.seconds / ours.seconds, f">= {GOAL:g}",
               peer.seconds / ours.seconds >= GOAL,
               f"PyTorch {found['version']}, eager, AdamW {way} (faster of two), {sizes}", difference)
     least = 1 / GOAL_OF_PRODUCTS
-    yield Row("MLP training step, products alone", ours.seconds, products.seconds, products.seconds / ours.seconds,
+    yield Row(f"{work}, its products", ours.seconds, products.seconds, products.seconds / ours.seconds,
               f">= {least:.2g}", products.seconds / ours.seconds >= least,
               f"PyTorch {found['version']}, the step's {3 * (model['depth'] + 1) - 1} products by mm(out=)")
+
+
+def training_rows(programs: Path, torch_site: Path) -> Iterator[Row]:
+    for threads in sorted({1, os.cpu_count()}):
+        yield from rows_at(threads, programs, torch_site)
