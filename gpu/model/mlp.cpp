@@ -74,6 +74,7 @@ Mlp::Buffers Mlp::make_buffers(const at::Tensor& x) const {
   Buffers made;
   made.input = at::empty({batch, dimension_ + time_features_}, x.options());
   made.residual = at::empty_like(x);
+  made.frequencies = frequencies(x.options());
   for (std::int64_t layer = 0; layer <= depth_; ++layer) {
     const std::int64_t out = layer == depth_ ? dimension_ : width_;
     made.linear.push_back(at::empty({batch, out}, x.options()));
@@ -85,13 +86,19 @@ Mlp::Buffers Mlp::make_buffers(const at::Tensor& x) const {
   return made;
 }
 
-void Mlp::embed(const at::Tensor& x, const at::Tensor& t, at::Tensor& input) const {
+at::Tensor Mlp::frequencies(const at::TensorOptions& options) const {
   const std::int64_t n = time_features_ / 2;
-  const at::Tensor exponents = at::arange(n, x.options()) / static_cast<double>(std::max<std::int64_t>(n - 1, 1));
-  const at::Tensor angles = t.unsqueeze(1) * at::pow(highest_frequency, exponents);
-  input.narrow(1, 0, dimension_).copy_(x);
-  input.narrow(1, dimension_, n).copy_(angles.sin());
-  input.narrow(1, dimension_ + n, n).copy_(angles.cos());
+  return at::pow(highest_frequency, at::arange(n, options) / static_cast<double>(std::max<std::int64_t>(n - 1, 1)));
+}
+
+void Mlp::embed(const at::Tensor& x, const at::Tensor& t, Buffers& pass) const {
+  const std::int64_t n = time_features_ / 2;
+  const at::Tensor angles = t.unsqueeze(1) * pass.frequencies;
+  pass.input.narrow(1, 0, dimension_).copy_(x);
+  at::Tensor sines = pass.input.narrow(1, dimension_, n);
+  at::Tensor cosines = pass.input.narrow(1, dimension_ + n, n);
+  at::sin_out(sines, angles);
+  at::cos_out(cosines, angles);
 }
 
 void Mlp::forward(const std::vector<Layer>& layers, Buffers& pass) const {
@@ -107,7 +114,7 @@ void Mlp::forward(const std::vector<Layer>& layers, Buffers& pass) const {
 
 at::Tensor Mlp::velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const {
   Buffers own = make_buffers(x);
-  embed(x, t, own.input);
+  embed(x, t, own);
   forward(layers(flat), own);
   return own.linear.back();
 }
@@ -121,7 +128,7 @@ at::Tensor Mlp::gradient(const at::Tensor& flat, const at::Tensor& x, const at::
   Buffers& pass = buffers_;
   const std::vector<Layer> parameters = layers(flat);
   std::vector<Layer> slopes = layers(gradient);
-  embed(x, t, pass.input);
+  embed(x, t, pass);
   forward(parameters, pass);
 
   const double per_sample = 1.0 / static_cast<double>(x.size(0));

@@ -32,10 +32,12 @@ class Mlp final : public Model {
     std::vector<at::Tensor> hidden;  ///< silu of it, of all but the last
     std::vector<at::Tensor> slope;   ///< the loss's derivatives by `linear`
     at::Tensor residual;
+    at::Tensor frequencies;  ///< w_k
   };
   [[nodiscard]] std::vector<Layer> layers(const at::Tensor& flat) const;
   [[nodiscard]] Buffers make_buffers(const at::Tensor& x) const;
-  void embed(const at::Tensor& x, const at::Tensor& t, at::Tensor& input) const;
+  [[nodiscard]] at::Tensor frequencies(const at::TensorOptions& options) const;
+  void embed(const at::Tensor& x, const at::Tensor& t, Buffers& pass) const;
   void forward(const std::vector<Layer>& layers, Buffers& pass) const;
 
   std::int64_t dimension_;
