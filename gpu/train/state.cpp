@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 constexpr const char* schema = "straightedge/checkpoint/1";
 constexpr const char* tensors_file = "state.safetensors";
 constexpr const char* json_file = "state.json";
+constexpr const char* unfinished = ".part";  // the end of the name of what is being written or removed
 
 fs::path folder_of(const fs::path& checkpoints, std::int64_t step) {
   const std::string digits = std::to_string(step);
@@ -51,6 +52,22 @@ Checkpoint read_header(const fs::path& folder) {
   return {static_cast<std::int64_t>(fields.count("step")), loss.get<double>(), folder};
 }
 
+// What a stop left behind.
+void remove_unfinished(const fs::path& checkpoints) {
+  if (!fs::is_directory(checkpoints)) {
+    return;
+  }
+  std::vector<fs::path> left;
+  for (const fs::directory_entry& entry : fs::directory_iterator(checkpoints)) {
+    if (entry.path().string().ends_with(unfinished)) {
+      left.push_back(entry.path());
+    }
+  }
+  for (const fs::path& path : left) {
+    fs::remove_all(path);
+  }
+}
+
 void remove_old(const fs::path& checkpoints, std::int64_t keep) {
   const std::vector<Checkpoint> all = list_checkpoints(checkpoints);
   const auto best = std::min_element(all.begin(), all.end(),
@@ -58,7 +75,10 @@ void remove_old(const fs::path& checkpoints, std::int64_t keep) {
   const auto surplus = static_cast<std::int64_t>(all.size()) - keep;
   for (std::int64_t i = 0; i < surplus; ++i) {
     if (all.begin() + i != best) {
-      fs::remove_all(all[static_cast<std::size_t>(i)].folder);
+      // Set aside first: a stop between two of its files must not leave half of one.
+      const fs::path& folder = all[static_cast<std::size_t>(i)].folder;
+      fs::rename(folder, folder.string() + unfinished);
+      fs::remove_all(folder.string() + unfinished);
     }
   }
 }
@@ -70,8 +90,8 @@ void write_checkpoint(const fs::path& checkpoints, const TrainState& state, doub
   if (fs::exists(folder)) {
     return;  // the same step of the same training: a stop on a signal right after it
   }
-  const fs::path aside = folder.string() + ".part";
-  fs::remove_all(aside);
+  remove_unfinished(checkpoints);
+  const fs::path aside = folder.string() + unfinished;
   std::error_code failure;
   fs::create_directories(aside, failure);
   try {
@@ -93,7 +113,7 @@ std::vector<Checkpoint> list_checkpoints(const fs::path& checkpoints) {
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(checkpoints)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with("step-") && !name.ends_with(".part")) {
+    if (name.starts_with("step-") && !name.ends_with(unfinished)) {
       found.push_back(read_header(entry.path()));
     }
   }

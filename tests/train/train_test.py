@@ -119,20 +119,32 @@ class Resuming(TrainTest):
         seconds = time.monotonic() - started
         kills = 0
         while kills < 10:
-            process = subprocess.Popen(self.command("killed", "--resume", steps=steps), stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(self.command("killed", "--resume", steps=steps), stderr=subprocess.PIPE, text=True)
             try:
                 process.wait(moments.uniform(0.2, 0.5) * seconds)
-                self.assertEqual(process.returncode, 0)
+                self.assertEqual(process.returncode, 0, process.stderr.read())
                 shutil.rmtree(self.folder / "killed")  # it got to its end: once more from the beginning
                 continue
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            finally:
+                process.stderr.close()
             kills += 1
         self.train("killed", "--resume", steps=steps)
         self.assertEqual(self.model("killed"), self.model("whole"))
         metrics = (self.folder / "killed" / "metrics.jsonl").read_text().splitlines()
         self.assertEqual([json.loads(line)["step"] for line in metrics], list(range(10, steps + 1, 10)))
+
+    def test_what_a_kill_left_of_a_checkpoint_is_cleared_away(self):
+        self.train("run", steps=60)
+        half = self.folder / "run" / "checkpoints" / "step-00000010.part"
+        half.mkdir()
+        (half / "state.safetensors").write_bytes(b"half")
+        recipe = self.folder / "run" / "recipe.toml"
+        recipe.write_text(recipe.read_text().replace("steps = 60", "steps = 100"))
+        self.train("run", "--resume", steps=100)
+        self.assertFalse(half.exists())
 
     def test_a_signal_leaves_a_checkpoint_and_resuming_ends_in_the_same_bits(self):
         steps = 3000
