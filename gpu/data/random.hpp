@@ -17,7 +17,8 @@ enum class Stream : std::int64_t {
   dropout = 4,
   target = 5,
   component = 6,
-  parameters = 7
+  parameters = 7,
+  means = 8
 };
 
 [[nodiscard]] constexpr std::int64_t offset_of(std::int64_t step, Stream stream) {
