@@ -7,8 +7,10 @@
 #include <cmath>
 #include <cstdio>
 #include <data/pairs.hpp>
+#include <memory.hpp>
 #include <stop_signal.hpp>
 #include <train/evaluate.hpp>
+#include <train/memory_needs.hpp>
 #include <train/run_folder.hpp>
 #include <train/trained_flow.hpp>
 
@@ -50,6 +52,8 @@ class ProgressLine {
 }  // namespace
 
 at::Device prepared_device(const Recipe& recipe) {
+  require_memory(bytes_needed(recipe), "this recipe",
+                 "fewer pairs.count or evaluate.fresh, or a smaller model, need less");
   if (recipe.train.threads > 0) {
     at::set_num_threads(static_cast<int>(recipe.train.threads));
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory.hpp>
 #include <straightedge/error.hpp>
 
 #include "problem_checks.hpp"

@@ -5,9 +5,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory.hpp>
 #include <straightedge/error.hpp>
-
-#include "problem_limits.hpp"
 
 namespace straightedge::cli {
 namespace {

@@ -8,12 +8,12 @@
 #include <cmath>
 #include <cstring>
 #include <istream>
+#include <memory.hpp>
 #include <optional>
 #include <regex>
 #include <set>
 #include <straightedge/error.hpp>
 
-#include "problem_limits.hpp"
 #include "samples.hpp"
 
 namespace straightedge::cli {
