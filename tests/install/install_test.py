@@ -1,4 +1,5 @@
-"""Installs the build under an empty prefix, and builds and runs tests/install/consumer against nothing but that.
+"""Installs the build under an empty prefix, builds and runs tests/install/consumer against nothing but that, and where the
+device path was built lets the installed programs reproduce a recipe, a few steps of it.
 
 usage: install_test.py SOURCE BUILD CMAKE
 """
@@ -18,6 +19,13 @@ def run(*command: object, environment: dict[str, str] | None = None) -> str:
     return finished.stdout
 
 
+def reproduce(program: Path, runs: Path) -> None:
+    if program.exists():  # not without LibTorch
+        run(program, "reproduce", "affine", "--smoke", "--out", runs)
+        if not list(runs.glob("*/model.safetensors")) or not (runs / "certify/certify.json").exists():
+            sys.exit(f"the installed programs left no model or no verdict in {runs}: {sorted(runs.rglob('*'))}")
+
+
 def main() -> None:
     source, build, cmake = (Path(argument) for argument in sys.argv[1:4])
     with tempfile.TemporaryDirectory() as scratch:
@@ -26,6 +34,7 @@ def main() -> None:
         version = run(prefix / "bin/straightedge", "--version")
         if "straightedge" not in version:
             sys.exit(f"the installed program does not say what it is: {version!r}")
+        reproduce(prefix / "bin/straightedge-train", Path(scratch) / "runs")
         exported = "".join(path.read_text() for path in prefix.rglob("*.cmake"))
         if str(source) in exported:
             sys.exit(f"the installed CMake package refers to the source tree {source}")
