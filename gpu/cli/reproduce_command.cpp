@@ -9,10 +9,13 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <cmath>
 #include <command.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <stop_signal.hpp>
 #include <straightedge/error.hpp>
 #include <string>
@@ -135,19 +138,48 @@ int make_run(const fs::path& recipe, const PlannedRun& run, const fs::path& fold
   return code != 0 ? code : run_program({program, "evaluate", folder.string(), "--quiet"});
 }
 
+/// Says how many runs of those that were missing are made, and how long the others may take.
+class Progress {
+ public:
+  Progress(std::size_t missing, std::int64_t jobs) : missing_(missing), jobs_(static_cast<double>(jobs)) {}
+
+  void add(const fs::path& folder) {
+    const std::lock_guard lock(mutex_);
+    ++made_;
+    // Runs of a recipe are alike, and jobs_ of them are under way.
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    const double rounds = std::ceil(static_cast<double>(made_) / jobs_);
+    const double left = std::ceil(static_cast<double>(missing_ - made_) / jobs_) * seconds / rounds;
+    std::fprintf(stderr, "made %zu of %zu runs, %s; about %.0f s left\n", made_, missing_, folder.c_str(), left);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::size_t missing_;
+  std::size_t made_ = 0;
+  double jobs_;
+};
+
 /// Makes those that are not there, some at a time. The first exit code that is not 0.
 int make_runs(const fs::path& recipe, const std::vector<PlannedRun>& runs, const Options& options) {
+  std::vector<const PlannedRun*> missing;
+  for (const PlannedRun& run : runs) {
+    if (!fs::exists(fs::path(options.out) / run.name / "evaluation.json")) {
+      missing.push_back(&run);
+    }
+  }
+  Progress progress(missing.size(), options.jobs);
   std::atomic<std::size_t> next = 0;
-  std::atomic<std::size_t> done = 0;
   std::atomic<int> code = 0;
   const auto work = [&] {
-    for (std::size_t i = next++; i < runs.size() && code == 0 && !stop_requested(); i = next++) {
-      const fs::path folder = fs::path(options.out) / runs[i].name;
+    for (std::size_t i = next++; i < missing.size() && code == 0 && !stop_requested(); i = next++) {
+      const fs::path folder = fs::path(options.out) / missing[i]->name;
       int expected = 0;
-      const int found = fs::exists(folder / "evaluation.json") ? 0 : make_run(recipe, runs[i], folder);
+      const int found = make_run(recipe, *missing[i], folder);
       code.compare_exchange_strong(expected, found);
       if (found == 0 && !options.quiet) {
-        std::fprintf(stderr, "run %zu of %zu: %s\n", ++done, runs.size(), folder.c_str());
+        progress.add(folder);
       }
     }
   };
