@@ -26,6 +26,7 @@
 namespace straightedge::train {
 namespace {
 
+constexpr const char* pairs_schema = "straightedge/pairs/1";
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 const std::string& coupling_of(const PairsRecipe& pairs) {
@@ -94,6 +95,7 @@ at::Tensor cycle(std::int64_t seed, std::int64_t n) {
 
 Pairs read_pairs(const Recipe& recipe) {
   const fixtures::SafetensorsFile file(recipe.pairs.file);
+  require_schema(file, pairs_schema);
   const at::Tensor x0 = read_tensor(file, "x0", at::kFloat, {-1, recipe.dimension()});
   const at::Tensor x1 = read_tensor(file, "x1", at::kFloat, {x0.size(0), recipe.dimension()});
   if (x0.size(0) < 2) {
@@ -169,7 +171,7 @@ std::string digest_of(const Pairs& pairs) {
 
 void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Recipe& recipe) {
   write_tensors(path, {{"x0", pairs.x0}, {"x1", pairs.x1}, {"index", pairs.index}},
-                {{"schema", "straightedge/pairs/1"}, {"kind", recipe.pairs.kind}, {"sha256", digest_of(pairs)}});
+                {{"schema", pairs_schema}, {"kind", recipe.pairs.kind}, {"sha256", digest_of(pairs)}});
 }
 
 PairSampler::PairSampler(const Recipe& recipe, const Pairs& pairs, const at::Device& device)
@@ -180,20 +182,28 @@ PairSampler::PairSampler(const Recipe& recipe, const Pairs& pairs, const at::Dev
   }
 }
 
-PairSampler::Batch PairSampler::draw(std::int64_t seed, std::int64_t step, std::int64_t batch) const {
+PairSampler::Draw PairSampler::draw_on_host(std::int64_t seed, std::int64_t step, std::int64_t batch) const {
   const bool frozen = recipe_.pairs.mode == "frozen";
   if (!frozen && map_) {
     const at::Tensor x0 = sources(recipe_, seed, step, batch);
-    return {x0.to(device_, at::kFloat), (*map_)(x0).to(device_, at::kFloat)};
+    return {{}, x0.to(at::kFloat), (*map_)(x0).to(at::kFloat)};
   }
   if (!frozen && recipe_.pairs.kind == "independent" && recipe_.data.kind == "gaussian") {
-    return {sources(recipe_, seed, step, batch).to(device_, at::kFloat),
-            targets(recipe_, seed, step, batch).to(device_, at::kFloat)};
+    return {{}, sources(recipe_, seed, step, batch).to(at::kFloat), targets(recipe_, seed, step, batch).to(at::kFloat)};
   }
-  const at::Tensor rows = integers(seed, offset_of(step, Stream::order), batch, x1_.size(0)).to(device_);
-  const at::Tensor x0 =
-      frozen ? x0_.index_select(0, rows) : sources(recipe_, seed, step, batch).to(device_, at::kFloat);
-  return {x0, x1_.index_select(0, rows)};
+  const at::Tensor rows = integers(seed, offset_of(step, Stream::order), batch, x1_.size(0));
+  return {rows, frozen ? at::Tensor() : sources(recipe_, seed, step, batch).to(at::kFloat), {}};
+}
+
+PairSampler::Batch PairSampler::batch_of(const Draw& drawn) const {
+  return {drawn.x0.defined() ? drawn.x0 : x0_.index_select(0, drawn.rows),
+          drawn.x1.defined() ? drawn.x1 : x1_.index_select(0, drawn.rows)};
+}
+
+PairSampler::Batch PairSampler::draw(std::int64_t seed, std::int64_t step, std::int64_t batch) const {
+  const auto there = [this](const at::Tensor& tensor) { return tensor.defined() ? tensor.to(device_) : tensor; };
+  const Draw drawn = draw_on_host(seed, step, batch);
+  return batch_of({there(drawn.rows), there(drawn.x0), there(drawn.x1)});
 }
 
 }  // namespace straightedge::train

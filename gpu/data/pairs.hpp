@@ -65,6 +65,15 @@ class PairSampler {
   };
   [[nodiscard]] Batch draw(std::int64_t seed, std::int64_t step, std::int64_t batch) const;
 
+  /// What the host draws for a batch. Which of it there is follows from the recipe alone.
+  struct Draw {
+    at::Tensor rows;    ///< [B] int64: whose x0 and x1, but for those that are drawn anew
+    at::Tensor x0, x1;  ///< [B, d] fp32, drawn anew
+  };
+  [[nodiscard]] Draw draw_on_host(std::int64_t seed, std::int64_t step, std::int64_t batch) const;
+  /// The batch of a draw that lies on the device.
+  [[nodiscard]] Batch batch_of(const Draw& drawn) const;
+
  private:
   Recipe recipe_;
   at::Tensor x0_, x1_;

@@ -82,6 +82,13 @@ void write_tensors(const std::filesystem::path& path, const NamedTensors& tensor
   fixtures::write_safetensors(path, copies, metadata);
 }
 
+void require_schema(const fixtures::SafetensorsFile& file, const std::string& schema) {
+  const auto found = file.metadata().find("schema");
+  if (found != file.metadata().end() && found->second != schema) {
+    throw InputError(file.path() + ": its schema is \"" + found->second + "\"; this program reads \"" + schema + "\"");
+  }
+}
+
 at::Tensor read_tensor(const fixtures::SafetensorsFile& file, const std::string& name, at::ScalarType type,
                        at::IntArrayRef shape) {
   const std::optional<fixtures::Tensor> stored = file.tensor(name);

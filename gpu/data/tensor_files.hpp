@@ -23,6 +23,10 @@ using NamedTensors = std::map<std::string, at::Tensor>;
 /// See fixtures::write_safetensors.
 void write_tensors(const std::filesystem::path& path, const NamedTensors& tensors, const fixtures::Metadata& metadata);
 
+/// Throws InputError if the file's metadata names another schema, as one of a newer program does. A file that names
+/// none was written by others, and is judged by its tensors alone.
+void require_schema(const fixtures::SafetensorsFile& file, const std::string& schema);
+
 /// A tensor of a file, of the given dtype and shape (-1: any). Throws InputError that names file and tensor.
 [[nodiscard]] at::Tensor read_tensor(const fixtures::SafetensorsFile& file, const std::string& name,
                                      at::ScalarType type, at::IntArrayRef shape);

@@ -19,6 +19,8 @@ class AffineModel final : public Model {
   [[nodiscard]] at::Tensor velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const override;
   at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
                       at::Tensor& gradient) const override;
+  /// The solver reads back whether it met a singular matrix.
+  [[nodiscard]] bool can_be_captured() const override { return false; }
 };
 
 }  // namespace straightedge::train

@@ -69,21 +69,26 @@ std::vector<Mlp::Layer> Mlp::layers(const at::Tensor& flat) const {
   return result;
 }
 
-Mlp::Buffers Mlp::make_buffers(const at::Tensor& x) const {
+Mlp::Buffers Mlp::make_buffers(const at::TensorOptions& layers, const at::Tensor& x, const at::Tensor& t) const {
   const std::int64_t batch = x.size(0);
   Buffers made;
-  made.input = at::empty({batch, dimension_ + time_features_}, x.options());
+  made.input = at::empty({batch, dimension_ + time_features_}, layers);
   made.residual = at::empty_like(x);
-  made.frequencies = frequencies(x.options());
+  made.frequencies = frequencies(t.options());
   for (std::int64_t layer = 0; layer <= depth_; ++layer) {
     const std::int64_t out = layer == depth_ ? dimension_ : width_;
-    made.linear.push_back(at::empty({batch, out}, x.options()));
-    made.slope.push_back(at::empty({batch, out}, x.options()));
+    made.linear.push_back(at::empty({batch, out}, layers));
+    made.slope.push_back(at::empty({batch, out}, layers));
     if (layer < depth_) {
-      made.hidden.push_back(at::empty({batch, out}, x.options()));
+      made.hidden.push_back(at::empty({batch, out}, layers));
     }
   }
   return made;
+}
+
+bool Mlp::Buffers::serve(const at::TensorOptions& layers, const at::Tensor& x) const {
+  return residual.defined() && residual.sizes() == x.sizes() && residual.device() == x.device() &&
+         input.scalar_type() == layers.dtype().toScalarType();
 }
 
 at::Tensor Mlp::frequencies(const at::TensorOptions& options) const {
@@ -113,7 +118,7 @@ void Mlp::forward(const std::vector<Layer>& layers, Buffers& pass) const {
 }
 
 at::Tensor Mlp::velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const {
-  Buffers own = make_buffers(x);
+  Buffers own = make_buffers(flat.options(), x, t);
   embed(x, t, own);
   forward(layers(flat), own);
   return own.linear.back();
@@ -121,9 +126,8 @@ at::Tensor Mlp::velocity(const at::Tensor& flat, const at::Tensor& x, const at::
 
 at::Tensor Mlp::gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
                          at::Tensor& gradient) const {
-  if (!buffers_.residual.defined() || buffers_.residual.sizes() != x.sizes() ||
-      buffers_.residual.device() != x.device()) {
-    buffers_ = make_buffers(x);
+  if (!buffers_.serve(flat.options(), x)) {
+    buffers_ = make_buffers(flat.options(), x, t);
   }
   Buffers& pass = buffers_;
   const std::vector<Layer> parameters = layers(flat);

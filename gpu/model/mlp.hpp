@@ -5,7 +5,8 @@
 //
 // Parameters "layers.L.weight" [out, in] and "layers.L.bias" [out], L = 0, ..., depth, drawn uniformly from
 // [-1/sqrt(in), 1/sqrt(in)], as PyTorch's Linear is. The backward pass is written out: a step is its matrix products
-// and little else, into buffers that stay.
+// and little else, into buffers that stay. Layers are computed in the type of the parameters that are passed: fp32, or
+// bf16 with sums in fp32. The features of t and the residual keep the type of t and of the target.
 #pragma once
 
 #include <model/model.hpp>
@@ -33,9 +34,11 @@ class Mlp final : public Model {
     std::vector<at::Tensor> slope;   ///< the loss's derivatives by `linear`
     at::Tensor residual;
     at::Tensor frequencies;  ///< w_k
+
+    [[nodiscard]] bool serve(const at::TensorOptions& layers, const at::Tensor& x) const;
   };
   [[nodiscard]] std::vector<Layer> layers(const at::Tensor& flat) const;
-  [[nodiscard]] Buffers make_buffers(const at::Tensor& x) const;
+  [[nodiscard]] Buffers make_buffers(const at::TensorOptions& layers, const at::Tensor& x, const at::Tensor& t) const;
   [[nodiscard]] at::Tensor frequencies(const at::TensorOptions& options) const;
   void embed(const at::Tensor& x, const at::Tensor& t, Buffers& pass) const;
   void forward(const std::vector<Layer>& layers, Buffers& pass) const;

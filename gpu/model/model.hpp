@@ -1,4 +1,4 @@
-// A velocity field v(x, t) with parameters, as one flat fp32 tensor: what the trainer, the sampler and the measurements
+// A velocity field v(x, t) with parameters, as one flat tensor: what the trainer, the sampler and the measurements
 // need of it. A model holds no parameters of its own, so that the same one serves those of training and their average.
 #pragma once
 
@@ -37,6 +37,9 @@ class Model {
   /// scalar on the same device.
   virtual at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
                               const at::Tensor& target, at::Tensor& gradient) const = 0;
+  /// Whether `gradient`, after its first calls with the same shapes, never makes the host wait for a GPU and needs no
+  /// new memory that outlives it: a CUDA graph can hold it.
+  [[nodiscard]] virtual bool can_be_captured() const { return true; }
 
  protected:
   explicit Model(std::vector<ParameterPart> parts) : parts_(std::move(parts)) {}

@@ -11,6 +11,7 @@
 #include <data/tensor_files.hpp>
 
 #include <limits>
+#include <optional>
 #include <train/durable.hpp>
 #include <train/gradient_variance.hpp>
 #include <train/measures.hpp>
@@ -81,13 +82,17 @@ Json memorisation(const Outputs& outputs, const Pairs& pairs) {
   return result;
 }
 
-// To the data from fresh sources, to the pairs from their own sources: as the paper's table 1 has it.
-Json mmd(const Outputs& outputs, const Pairs& pairs) {
+std::vector<double> mmd_bandwidths(const Pairs& pairs) {
   const double median = median_distance(pairs.x1);
   std::vector<double> bandwidths{1.0};
   for (const double factor : {0.25, 0.5, 1.0, 2.0, 4.0}) {
     bandwidths.push_back(factor * median);
   }
+  return bandwidths;
+}
+
+// To the data from fresh sources, to the pairs from their own sources: as the paper's table 1 has it.
+Json mmd(const Outputs& outputs, const Pairs& pairs, const std::vector<double>& bandwidths) {
   const std::int64_t n = pairs.x0.size(0);
   Json list = Json::array();
   const auto add = [&](const char* to, const at::Tensor& generated, const at::Tensor& targets) {
@@ -100,6 +105,20 @@ Json mmd(const Outputs& outputs, const Pairs& pairs) {
     add("data", outputs.generated.narrow(0, n, outputs.generated.size(0) - n), outputs.reference);
   }
   add("pairs", outputs.generated.narrow(0, 0, n), pairs.x1);
+  return list;
+}
+
+// To the mixture itself, whose expectations are exact, from fresh sources: what the sample of fresh targets adds to the
+// error of `mmd` is not in it.
+Json mmd_to_mixture(const Recipe& recipe, const Outputs& outputs, const Pairs& pairs,
+                    const std::vector<double>& bandwidths) {
+  const std::int64_t n = pairs.x0.size(0);
+  const at::Tensor fresh = outputs.generated.narrow(0, n, outputs.generated.size(0) - n);
+  const std::vector<double> values = squared_mmd_to_mixture(fresh, mixture_of(recipe.data), bandwidths);
+  Json list = Json::array();
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    list.push_back({{"bandwidth", bandwidths[k]}, {"value", values[k]}});
+  }
   return list;
 }
 
@@ -155,25 +174,63 @@ std::vector<Coupling> couplings(const Recipe& recipe) {
   return list;
 }
 
-Json gradient_variance(const Recipe& recipe, const Pairs& pairs, const TrainedFlow& flow, const at::Device& device) {
-  const EvaluateRecipe& of = recipe.evaluate;
-  Json list = Json::array();
-  for (const Coupling& coupling : couplings(recipe)) {
-    const PairSampler sampler(coupling.recipe, pairs, device);
+/// Makes the entries of `gradient_variance`.
+class VarianceTable {
+ public:
+  VarianceTable(const Recipe& recipe, const Model& model) : recipe_(recipe), model_(model) {}
+
+  void add(std::int64_t step, const at::Tensor& parameters, const Json& coupling, const PairSampler& sampler,
+           const std::optional<TimeBin>& bin) {
+    const EvaluateRecipe& of = recipe_.evaluate;
+    const MeasuredField field{model_, parameters, sampler, recipe_.noise};
     const auto norms = [&](std::int64_t batch) {
-      return squared_gradient_norms(flow.model(), flow.parameters(), sampler, recipe.noise, recipe.train.seed, batch,
-                                    of.batches);
+      return squared_gradient_norms(field, recipe_.train.seed, batch, of.batches, bin);
     };
-    list.push_back({{"step", recipe.train.steps},
-                    {"t_bin", nullptr},
-                    {"field", recipe.model.kind == "affine" ? "affine" : "network"},
-                    {"coupling", coupling.name},
-                    {"b", of.small_batch},
-                    {"B", of.large_batch},
-                    {"squared_norms_b", norms(of.small_batch)},
-                    {"squared_norms_B", norms(of.large_batch)}});
+    const std::vector<double> small = norms(of.small_batch);
+    const std::vector<double> large = norms(of.large_batch);
+    const VarianceEstimate estimate = estimate_variance(small, of.small_batch, large, of.large_batch);
+    const std::optional<double> half_width = estimate.half_width_99();
+    list_.push_back(
+        {{"step", step},
+         {"t_bin", bin ? Json{bin->from, bin->to} : Json()},
+         {"field", recipe_.model.kind == "affine" ? "affine" : "network"},
+         {"coupling", coupling},
+         {"variance", estimate.value},
+         {"standard_error", estimate.standard_error},
+         {"interval_99", half_width ? Json{estimate.value - *half_width, estimate.value + *half_width} : Json()},
+         {"b", of.small_batch},
+         {"B", of.large_batch},
+         {"squared_norms_b", small},
+         {"squared_norms_B", large}});
   }
-  return list;
+
+  [[nodiscard]] const Json& list() const { return list_; }
+
+ private:
+  const Recipe& recipe_;
+  const Model& model_;
+  Json list_ = Json::array();
+};
+
+// At the end, under all pairings and by bins of t; under the run's own pairs also at the checkpoints that are there.
+Json gradient_variance(const RunFolder& folder, const Pairs& pairs, const TrainedFlow& flow, const at::Device& device) {
+  const Recipe& recipe = folder.recipe();
+  const std::int64_t last = recipe.train.steps;
+  VarianceTable table(recipe, flow.model());
+  for (const Coupling& coupling : couplings(recipe)) {
+    table.add(last, flow.parameters(), coupling.name, PairSampler(coupling.recipe, pairs, device), std::nullopt);
+  }
+  const PairSampler sampler(recipe, pairs, device);
+  for (const TimeBin& bin : time_bins(recipe.evaluate.t_bins)) {
+    table.add(last, flow.parameters(), "training", sampler, bin);
+  }
+  for (const Checkpoint& checkpoint : list_checkpoints(folder.checkpoints())) {
+    if (checkpoint.step != last) {
+      const TrainState state = read_checkpoint(checkpoint, flow.parameters().numel());
+      table.add(checkpoint.step, state.ema.to(device), "training", sampler, std::nullopt);
+    }
+  }
+  return table.list();
 }
 
 Json affine_json(const TrainedFlow& flow, std::int64_t d) {
@@ -217,12 +274,16 @@ void evaluate(const RunFolder& folder, const at::Device& device,
   write_outputs(folder, outputs);
   Json document = {{"schema", "straightedge/evaluation/1"}, {"step", recipe.train.steps}};
   report("gradient variance");
-  document["gradient_variance"] = gradient_variance(recipe, pairs, flow, device);
+  document["gradient_variance"] = gradient_variance(folder, pairs, flow, device);
   if (recipe.model.kind == "affine") {
     document["affine"] = affine_json(flow, recipe.dimension());
   }
   report("MMD");
-  document["mmd"] = mmd(outputs, pairs);
+  const std::vector<double> bandwidths = mmd_bandwidths(pairs);
+  document["mmd"] = mmd(outputs, pairs, bandwidths);
+  if (recipe.data.kind == "mixture" && has_known_targets(recipe)) {
+    document["mmd_to_mixture"] = mmd_to_mixture(recipe, outputs, pairs, bandwidths);
+  }
   report("memorisation");
   document["memorisation"] = memorisation(outputs, pairs);
   document["memorisation"]["reproduced_by_euler_steps"] = reproduced_by_steps(pairs, flow);

@@ -22,4 +22,14 @@ void interpolate(const PairSampler::Batch& batch, const at::Tensor& t, const Noi
           target);
 }
 
+void interpolate(const PairSampler::Batch& batch, const at::Tensor& t, const NoiseRecipe& noise, std::int64_t seed,
+                 const at::Tensor& offset, at::Tensor& xt, at::Tensor& target) {
+  using Signature = std::tuple<at::Tensor&, at::Tensor&>(const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                                         c10::string_view, double, c10::string_view, std::int64_t,
+                                                         const at::Tensor&, at::Tensor&, at::Tensor&);
+  static const auto op =
+      c10::Dispatcher::singleton().findSchemaOrThrow("straightedge::interpolate", "Tensor_out").typed<Signature>();
+  op.call(batch.x0, batch.x1, t, noise.kind, noise.sigma, noise.target, seed, offset, xt, target);
+}
+
 }  // namespace straightedge::train

@@ -13,5 +13,8 @@ namespace straightedge::train {
 /// Writes x_t = (1-t) x0 + t x1 + f(t) z and the target, with the noise z of the step.
 void interpolate(const PairSampler::Batch& batch, const at::Tensor& t, const NoiseRecipe& noise, std::int64_t seed,
                  std::int64_t step, at::Tensor& xt, at::Tensor& target);
+/// The same, with the noise's offset in memory where the batch is, int64 []. A GPU is not waited for.
+void interpolate(const PairSampler::Batch& batch, const at::Tensor& t, const NoiseRecipe& noise, std::int64_t seed,
+                 const at::Tensor& offset, at::Tensor& xt, at::Tensor& target);
 
 }  // namespace straightedge::train

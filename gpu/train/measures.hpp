@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <data/pairs.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +22,12 @@ using Velocity = std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>
 /// Unbiased squared MMD with kernel exp(-|x - y|^2 / (2 h^2)) for each bandwidth, by the operator `mmd`.
 [[nodiscard]] std::vector<double> squared_mmd(const at::Tensor& x, const at::Tensor& y,
                                               const std::vector<double>& bandwidths);
+
+/// The same from x to a mixture whose expectations are exact, in closed form: for Y ~ N(m, C),
+///   E k(x, Y) = h^d det(h^2 I + C)^{-1/2} exp(-(x-m)^T (h^2 I + C)^{-1} (x-m) / 2),
+/// and E k(Y, Y') of two components likewise, with the difference of their means and the sum of their covariances.
+[[nodiscard]] std::vector<double> squared_mmd_to_mixture(const at::Tensor& x, const Mixture& mixture,
+                                                         const std::vector<double>& bandwidths);
 
 /// Median distance of distinct rows among the first 1000 of x.
 [[nodiscard]] double median_distance(const at::Tensor& x);

@@ -197,6 +197,11 @@ void complete(Recipe& recipe, const std::string& name) {
   DataRecipe& data = recipe.data;
   const std::int64_t d = data.dimension;
   const bool is_gaussian = data.kind == "gaussian";
+  constexpr std::int64_t largest_gaussian = 4096;  // its covariance has 16 million numbers
+  if (is_gaussian && d > largest_gaussian) {
+    inconsistent(name, "data.dimension is " + std::to_string(d) + "; of a Gaussian it must be at most " +
+                           std::to_string(largest_gaussian));
+  }
   if (is_gaussian && data.mean.empty()) {
     data.mean.assign(static_cast<std::size_t>(d), 0.0);
   }
@@ -231,6 +236,12 @@ void complete(Recipe& recipe, const std::string& name) {
   if (recipe.noise.kind == "bridge" && recipe.noise.target == "interpolant") {
     inconsistent(name,
                  "noise.kind \"bridge\" with noise.target \"interpolant\" has an infinite loss; take \"displacement\"");
+  }
+  if (recipe.train.precision == "bf16" && recipe.model.kind == "affine") {
+    inconsistent(name, "train.precision \"bf16\" is for networks; model.kind \"affine\" needs \"fp32\"");
+  }
+  if (recipe.train.variance_batches == 1) {
+    inconsistent(name, "train.variance_batches is 1; a variance needs 2 or more, and 0 is none");
   }
   if (recipe.evaluate.small_batch >= recipe.evaluate.large_batch) {
     inconsistent(name, "evaluate.small_batch must be below evaluate.large_batch");

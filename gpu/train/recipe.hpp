@@ -68,9 +68,12 @@ struct TrainRecipe {
   std::int64_t batch = 256;
   std::int64_t log_every = 100;
   std::int64_t checkpoint_every = 1000;
-  std::int64_t keep = 3;        ///< checkpoints, besides the best one
-  std::int64_t threads = 0;     ///< 0: as many as the machine has; what was used is stored
-  std::string device = "auto";  ///< auto | cpu | cuda
+  std::int64_t variance_batches = 50;  ///< of each size, for the gradient variance at a checkpoint; 0: none
+  std::int64_t keep = 3;               ///< checkpoints, besides the best one
+  std::int64_t threads = 0;            ///< 0: as many as the machine has; what was used is stored
+  std::string device = "auto";         ///< auto | cpu | cuda
+  std::string cuda_graph = "auto";     ///< auto | off
+  std::string precision = "fp32";      ///< fp32 | bf16: of the network's layers; all that is kept is fp32
 };
 
 struct EvaluateRecipe {
@@ -79,6 +82,7 @@ struct EvaluateRecipe {
   std::int64_t batches = 200;      ///< of each of the two sizes of the gradient variance
   std::int64_t small_batch = 8;
   std::int64_t large_batch = 256;
+  std::int64_t t_bins = 10;  ///< of the gradient variance by time
 };
 
 /// The runs of `reproduce`: all of sigmas x seeds x vary.

@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr const char* recipe_file = "recipe.toml";
+constexpr const char* model_schema = "straightedge/model/1";
 
 Json matrix(const std::vector<double>& values, std::int64_t rows) {
   Json result = Json::array();
@@ -58,6 +59,7 @@ Json training_json(const Recipe& recipe) {
           {"weight_decay", of.weight_decay},
           {"clip", of.clip},
           {"ema", of.ema},
+          {"precision", recipe.train.precision},
           {"euler_steps", recipe.evaluate.euler_steps}};
 }
 
@@ -160,9 +162,9 @@ void RunFolder::write_run_json(const std::string& device, const std::string& pai
 
 void RunFolder::write_model(const Model& model, const at::Tensor& ema) const {
   const std::map<std::string, at::Tensor> views = model.views(ema);
-  write_tensors(path("model.safetensors"), {views.begin(), views.end()}, {{"schema", "straightedge/model/1"}});
+  write_tensors(path("model.safetensors"), {views.begin(), views.end()}, {{"schema", model_schema}});
   Json config = model_json(recipe_);
-  config["schema"] = "straightedge/model/1";
+  config["schema"] = model_schema;
   write_durably(path("config.json"), config.dump(1) + "\n");
 }
 
@@ -171,6 +173,7 @@ at::Tensor RunFolder::read_model(const Model& model) const {
     throw InputError(path("model.safetensors").string() + ": is not there: the training has not ended; --resume it");
   }
   const fixtures::SafetensorsFile file(path("model.safetensors"));
+  require_schema(file, model_schema);
   at::Tensor flat = model.initial(0);
   const std::map<std::string, at::Tensor> views = model.views(flat);
   for (const ParameterPart& part : model.parts()) {

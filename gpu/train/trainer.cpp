@@ -4,8 +4,10 @@
 #include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/clamp.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/cuda.h>
 #include <data/tensor_files.hpp>
@@ -15,21 +17,23 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
-#include <numbers>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <straightedge/error.hpp>
+#include <train/gradient_variance.hpp>
 #include <train/interpolant.hpp>
 
 namespace straightedge::train {
 namespace {
 
-void adamw_ema(const TrainState& state, const at::Tensor& gradient, const OptimiserRecipe& recipe, std::int64_t steps) {
-  using Signature = void(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, std::int64_t,
-                         double, double, double, double, double, double);
+void adamw_ema(const TrainState& state, const at::Tensor& gradient, const OptimiserRecipe& recipe,
+               const StepInputs& inputs) {
+  using Signature = void(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList,
+                         const at::Tensor&, const at::Tensor&, double, double, double, double, const at::Tensor&);
   static const auto op =
-      c10::Dispatcher::singleton().findSchemaOrThrow("straightedge::adamw_ema_", "").typed<Signature>();
-  op.call({state.parameters}, {gradient}, {state.m}, {state.v}, {state.ema}, state.step,
-          learning_rate(recipe, steps, state.step), recipe.beta1, recipe.beta2, recipe.eps, recipe.weight_decay,
-          average_decay(recipe, state.step));
+      c10::Dispatcher::singleton().findSchemaOrThrow("straightedge::adamw_ema_", "Tensor").typed<Signature>();
+  op.call({state.parameters}, {gradient}, {state.m}, {state.v}, {state.ema}, inputs.step, inputs.rate, recipe.beta1,
+          recipe.beta2, recipe.eps, recipe.weight_decay, inputs.average_decay);
 }
 
 std::int64_t resident_megabytes() {
@@ -49,24 +53,23 @@ class Meter {
  public:
   Meter(const RunFolder& folder, std::int64_t first) : folder_(folder), last_step_(first) {}
 
-  void add(const Trainer::Step& step) {
-    // Sums stay on the device: reading them would make a GPU wait at each step.
-    loss_ = loss_.defined() ? loss_ + step.loss : step.loss;
-    norm_ = step.gradient_norm;
-  }
-
   /// Writes the line, and returns the mean loss.
-  double write(std::int64_t step, double rate, std::int64_t batch) {
+  double write(Trainer& trainer, double rate, std::int64_t batch, const std::optional<VarianceEstimate>& variance) {
+    const std::int64_t step = trainer.state().step;
     const auto count = static_cast<double>(step - last_step_);
-    const double loss = loss_.item<double>() / count;
+    const double loss = trainer.take_loss_sum() / count;
     const double seconds = std::chrono::duration<double>(Clock::now() - last_time_).count();
-    folder_.append_metrics({{"step", step},
-                            {"loss", loss},
-                            {"rate", rate},
-                            {"gradient_norm", norm_.item<double>()},
-                            {"samples_per_second", std::round(count * static_cast<double>(batch) / seconds)},
-                            {"memory_mb", resident_megabytes()}});
-    loss_ = at::Tensor();
+    nlohmann::ordered_json line = {{"step", step},
+                                   {"loss", loss},
+                                   {"rate", rate},
+                                   {"gradient_norm", trainer.gradient_norm()},
+                                   {"samples_per_second", std::round(count * static_cast<double>(batch) / seconds)},
+                                   {"memory_mb", resident_megabytes()}};
+    if (variance) {
+      line["gradient_variance"] = variance->value;
+      line["gradient_variance_error"] = variance->standard_error;
+    }
+    folder_.append_metrics(line);
     last_step_ = step;
     last_time_ = Clock::now();
     return loss;
@@ -77,8 +80,19 @@ class Meter {
   const RunFolder& folder_;
   std::int64_t last_step_;
   Clock::time_point last_time_ = Clock::now();
-  at::Tensor loss_, norm_;
 };
+
+// Of the averaged parameters, by the first batches that `evaluate` draws at the end.
+std::optional<VarianceEstimate> gradient_variance(const Trainer& trainer, const Recipe& recipe) {
+  const std::int64_t batches = recipe.train.variance_batches;
+  if (batches == 0) {
+    return std::nullopt;
+  }
+  const EvaluateRecipe& of = recipe.evaluate;
+  const MeasuredField field{trainer.model(), trainer.state().ema, trainer.sampler(), recipe.noise};
+  return estimate_variance(squared_gradient_norms(field, recipe.train.seed, of.small_batch, batches), of.small_batch,
+                           squared_gradient_norms(field, recipe.train.seed, of.large_batch, batches), of.large_batch);
+}
 
 [[noreturn]] void stop_at_nonfinite(const RunFolder& folder, const TrainState& state, const std::string& what,
                                     NamedTensors tensors) {
@@ -90,20 +104,6 @@ class Meter {
 }
 
 }  // namespace
-
-double learning_rate(const OptimiserRecipe& recipe, std::int64_t steps, std::int64_t step) {
-  const auto k = static_cast<double>(step);
-  const double rise = recipe.warmup == 0 ? 1.0 : std::min(1.0, k / static_cast<double>(recipe.warmup));
-  const double fall = recipe.schedule == "constant"
-                          ? 1.0
-                          : 0.5 * (1.0 + std::cos(std::numbers::pi * (k - 1.0) / static_cast<double>(steps)));
-  return recipe.rate * rise * fall;
-}
-
-double average_decay(const OptimiserRecipe& recipe, std::int64_t step) {
-  const auto k = static_cast<double>(step);
-  return std::min(recipe.ema, (1.0 + k) / (10.0 + k));
-}
 
 at::Device device_of(const TrainRecipe& recipe) {
   const bool has_gpu = torch::cuda::is_available();
@@ -123,30 +123,47 @@ Trainer::Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& dev
     : recipe_(recipe),
       device_(device),
       model_(make_model(recipe.model, recipe.dimension())),
+      model_of_steps_(make_model(recipe.model, recipe.dimension())),
       sampler_(recipe, pairs, device),
       state_(on_device(state, device)),
-      gradient_(at::empty_like(state_.parameters)) {}
+      inputs_(step_inputs(recipe, sampler_, 1), device),
+      layers_(recipe.train.precision == "bf16" ? state_.parameters.to(at::kBFloat16) : state_.parameters),
+      gradient_(at::empty_like(layers_)),
+      xt_(at::empty({recipe.train.batch, recipe.dimension()}, state_.parameters.options())),
+      target_(at::empty_like(xt_)),
+      loss_sum_(at::zeros({}, xt_.options().dtype(at::kDouble))),
+      norm_(at::zeros({}, xt_.options())),
+      graph_(device, recipe.train.cuda_graph == "auto" && model_of_steps_->can_be_captured()) {}
 
-Trainer::Step Trainer::advance() {
-  const std::int64_t step = ++state_.step;
-  const std::int64_t seed = recipe_.train.seed;
-  const PairSampler::Batch batch = sampler_.draw(seed, step, recipe_.train.batch);
-  const at::Tensor t = times_of(seed, step, recipe_.train.batch, device_);
-  if (!xt_.defined()) {
-    xt_ = at::empty_like(batch.x0);
-    target_ = at::empty_like(batch.x0);
+void Trainer::advance() {
+  inputs_.write(step_inputs(recipe_, sampler_, ++state_.step));
+  graph_.run([this] { compute_step(); });
+}
+
+void Trainer::compute_step() {
+  const StepInputs& inputs = inputs_.get();
+  const PairSampler::Batch batch = sampler_.batch_of(inputs.drawn);
+  interpolate(batch, inputs.times, recipe_.noise, recipe_.train.seed, inputs.noise_offset, xt_, target_);
+  if (!layers_.is_same(state_.parameters)) {
+    layers_.copy_(state_.parameters);
   }
-  interpolate(batch, t, recipe_.noise, seed, step, xt_, target_);
-  const at::Tensor loss = model_->gradient(state_.parameters, xt_, t, target_, gradient_);
+  const at::Tensor loss = model_of_steps_->gradient(layers_, xt_, inputs.times, target_, gradient_);
   if (device_.is_cpu() && !std::isfinite(loss.item<double>())) {
-    throw NonFiniteLoss(step, {{"x0", batch.x0}, {"x1", batch.x1}, {"t", t}, {"xt", xt_}, {"target", target_}});
+    throw NonFiniteLoss(state_.step,
+                        {{"x0", batch.x0}, {"x1", batch.x1}, {"t", inputs.times}, {"xt", xt_}, {"target", target_}});
   }
-  const at::Tensor norm = at::linalg_vector_norm(gradient_);
+  loss_sum_.add_(loss);
+  at::linalg_vector_norm_out(norm_, gradient_, 2, std::nullopt, false, at::kFloat);
   if (recipe_.optimiser.clip > 0.0) {
-    gradient_.mul_(at::clamp(recipe_.optimiser.clip / norm, std::nullopt, 1.0));
+    gradient_.mul_(at::clamp(recipe_.optimiser.clip / norm_, std::nullopt, 1.0));
   }
-  adamw_ema(state_, gradient_, recipe_.optimiser, recipe_.train.steps);
-  return {loss, norm};
+  adamw_ema(state_, gradient_, recipe_.optimiser, inputs);
+}
+
+double Trainer::take_loss_sum() {
+  const auto sum = loss_sum_.item<double>();
+  loss_sum_.zero_();
+  return sum;
 }
 
 TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& device, const std::atomic<bool>& stop,
@@ -168,7 +185,7 @@ TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& de
     const bool stopping = stop;
     if (!stopping) {
       try {
-        meter.add(trainer.advance());
+        trainer.advance();
       } catch (const NonFiniteLoss& error) {
         stop_at_nonfinite(folder, trainer.state(), error.what(), error.batch());
       }
@@ -176,7 +193,8 @@ TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& de
     const std::int64_t step = trainer.state().step;
     const bool saving = step > written && (stopping || step == steps || step % recipe.train.checkpoint_every == 0);
     if (step > logged && (saving || step % recipe.train.log_every == 0)) {
-      loss = meter.write(step, learning_rate(recipe.optimiser, steps, step), recipe.train.batch);
+      loss = meter.write(trainer, learning_rate(recipe.optimiser, steps, step), recipe.train.batch,
+                         saving ? gradient_variance(trainer, recipe) : std::nullopt);
       if (!std::isfinite(loss)) {
         stop_at_nonfinite(folder, trainer.state(), "a loss after step " + std::to_string(logged) + " is not finite",
                           {});

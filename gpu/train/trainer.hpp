@@ -1,11 +1,11 @@
 // Trains a flow by a recipe: minimises E |v(x_t, t) - target|^2 by AdamW with clipped gradients, and averages the
 // parameters.
 //
-//   rate(k) = rate min(1, k / warmup) g(k),   g = 1 or (1 + cos(pi (k - 1) / steps)) / 2,   k = 1, ..., steps
-//   average decay(k) = min(ema, (1 + k) / (10 + k))
+// Every draw follows from seed and step: a training that was stopped, killed or failed continues from its last
+// checkpoint to the same bits, at the same number of threads on the same device.
 //
-// Every draw follows from (seed, k): a training that was stopped, killed or failed continues from its last checkpoint
-// to the same bits, at the same number of threads on the same device.
+// A step is the same work on any device, on tensors that stay where they are. A GPU is never waited for between two
+// lines of metrics: the host draws a step's inputs while earlier steps run.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -13,6 +13,9 @@
 #include <data/tensor_files.hpp>
 #include <model/model.hpp>
 #include <train/run_folder.hpp>
+#include <train/schedules.hpp>
+#include <train/step_graph.hpp>
+#include <train/step_inputs.hpp>
 
 #include <atomic>
 #include <functional>
@@ -21,9 +24,6 @@
 #include <utility>
 
 namespace straightedge::train {
-
-[[nodiscard]] double learning_rate(const OptimiserRecipe& recipe, std::int64_t steps, std::int64_t step);
-[[nodiscard]] double average_decay(const OptimiserRecipe& recipe, std::int64_t step);
 
 /// The device that a recipe asks for. Throws InputError where there is no GPU and one is asked for.
 [[nodiscard]] at::Device device_of(const TrainRecipe& recipe);
@@ -47,23 +47,31 @@ class Trainer {
 
   [[nodiscard]] static TrainState initial_state(const Recipe& recipe);
 
-  struct Step {
-    at::Tensor loss;           ///< scalar, fp64
-    at::Tensor gradient_norm;  ///< scalar, before clipping
-  };
   /// Takes the next step. On the CPU throws NonFiniteLoss instead; on a GPU, which is not waited for, the losses tell.
-  Step advance();
+  void advance();
+
+  /// The sum of the losses of the steps since the last call.
+  [[nodiscard]] double take_loss_sum();
+  /// Of the last step, before clipping.
+  [[nodiscard]] double gradient_norm() const { return norm_.item<double>(); }
 
   [[nodiscard]] const TrainState& state() const { return state_; }
+  /// Not the one that steps use: what that one keeps between calls is a part of a recorded step.
   [[nodiscard]] const Model& model() const { return *model_; }
+  [[nodiscard]] const PairSampler& sampler() const { return sampler_; }
 
  private:
+  void compute_step();
+
   Recipe recipe_;
   at::Device device_;
-  std::unique_ptr<Model> model_;
+  std::unique_ptr<Model> model_, model_of_steps_;
   PairSampler sampler_;
   TrainState state_;
-  at::Tensor gradient_, xt_, target_;
+  FixedInputs inputs_;
+  at::Tensor layers_;  ///< the parameters, in the type that layers are computed in
+  at::Tensor gradient_, xt_, target_, loss_sum_, norm_;
+  StepGraph graph_;
 };
 
 struct TrainProgress {

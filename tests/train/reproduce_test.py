@@ -82,10 +82,36 @@ class Evaluate(Case):
             self.assertAlmostEqual(entry["value"], off_diagonal(x, h) + off_diagonal(y, h) - 2 * kernel(x, y, h).mean(),
                                    delta=1e-12)
 
-    def test_a_mixture_names_its_components(self):
-        document, _, _ = self.evaluated("gmm-3d")
+    def test_a_mixture_names_its_components_and_has_exact_expectations(self):
+        document, evaluation, outputs = self.evaluated("gmm-3d")
         self.assertEqual(document["pairs"]["kind"], "mixture")
         self.assertEqual(np.shape(document["mixture"]["means"]), (8, 3))
+        # Both distances are unbiased for the same value: they differ by how the fresh targets fell.
+        sampled = [entry for entry in evaluation["mmd"] if entry["to"] == "data"]
+        exact = evaluation["mmd_to_mixture"]
+        self.assertEqual([entry["bandwidth"] for entry in exact], [entry["bandwidth"] for entry in sampled])
+        m = len(outputs["reference"])
+        for a, b in zip(sampled, exact):
+            self.assertAlmostEqual(a["value"], b["value"], delta=6 / m**0.5)
+
+    def test_gradient_variance_is_of_bins_and_of_checkpoints_too(self):
+        _, evaluation, _ = self.evaluated("rotation", "train.checkpoint_every=20", "evaluate.t_bins=4")
+        entries = [entry for entry in evaluation["gradient_variance"] if entry["coupling"] == "training"]
+        self.assertEqual([(entry["step"], entry["t_bin"]) for entry in entries],
+                         [(50, None), (50, [0, 0.25]), (50, [0.25, 0.5]), (50, [0.5, 0.75]), (50, [0.75, 1]),
+                          (20, None), (40, None)])
+        for entry in entries:
+            b, B = entry["b"], entry["B"]
+            small, large = np.array(entry["squared_norms_b"]), np.array(entry["squared_norms_B"])
+            factor = 1 / (1 / b - 1 / B)
+            self.assertAlmostEqual(entry["variance"], factor * (small.mean() - large.mean()),
+                                   delta=1e-12 * abs(entry["variance"]))
+            error = factor * (small.var(ddof=1) / len(small) + large.var(ddof=1) / len(large))**0.5
+            self.assertAlmostEqual(entry["standard_error"], error, delta=1e-12 * error)
+            if entry["interval_99"] is not None:
+                low, high = entry["interval_99"]
+                self.assertAlmostEqual((low + high) / 2, entry["variance"], delta=1e-9 * error)
+                self.assertGreater((high - low) / 2, 2.5758 * error)  # the normal distribution's, and Student's is wider
 
     def test_every_pairing_and_a_file_can_be_measured(self):
         for number, settings in enumerate((("pairs.kind=shuffled",), ("pairs.mode=resampled",), ("model.kind=affine",),
@@ -113,8 +139,9 @@ class Evaluate(Case):
 
     def test_what_is_no_model_is_refused(self):
         path = self.trained("rotation")
-        for content, word in ((b"\x80\x04K\x01.", "model.safetensors"),
-                              ((path / "model.safetensors").read_bytes()[:-4], "model.safetensors")):
+        whole = (path / "model.safetensors").read_bytes()
+        for content, word in ((b"\x80\x04K\x01.", "model.safetensors"), (whole[:-4], "model.safetensors"),
+                              (whole.replace(b"model/1", b"model/2"), "straightedge/model/2")):
             with self.subTest(word):
                 (path / "model.safetensors").write_bytes(content)
                 done = self.succeeded(run("evaluate", path, "--quiet"), 2)

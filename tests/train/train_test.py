@@ -102,6 +102,39 @@ class Training(TrainTest):
             with self.subTest(settings):
                 self.train(f"run-{number}", *[word for setting in settings for word in ("--set", setting)], steps=40)
 
+    def test_a_checkpoint_has_the_gradient_variance_that_evaluate_measures(self):
+        self.train("run", "--set", "train.variance_batches=20", "--set", "evaluate.batches=20", "--set",
+                   "evaluate.fresh=50")
+        subprocess.run([PROGRAM, "evaluate", self.folder / "run", "--quiet"], check=True, capture_output=True)
+        evaluation = json.loads((self.folder / "run" / "evaluation.json").read_text())
+        measured = {entry["step"]: entry for entry in evaluation["gradient_variance"]
+                    if entry["coupling"] == "training" and entry["t_bin"] is None}
+        lines = [json.loads(line) for line in (self.folder / "run" / "metrics.jsonl").read_text().splitlines()]
+        written = {line["step"]: line for line in lines if "gradient_variance" in line}
+        self.assertEqual(sorted(written), [20, 40, 60, 80, 100])
+        self.assertGreaterEqual(len(measured), 3)
+        for step, entry in measured.items():
+            # The same draws and parameters; a step of another batch size may leave other last bits.
+            self.assertAlmostEqual(written[step]["gradient_variance"] / entry["variance"], 1, delta=1e-6)
+            self.assertAlmostEqual(written[step]["gradient_variance_error"] / entry["standard_error"], 1, delta=1e-6)
+
+    def test_layers_in_bf16_train_and_continue_to_the_same_bits(self):
+        # Optimal pairs of N(0, I) and N((3, 3), I): the velocity is (3, 3) everywhere, and its loss 0.
+        easy = ("--set", "pairs.kind=gaussian-ot", "--set", "data.mean=[3.0, 3.0]")
+        bf16 = (*easy, "--set", "train.precision=bf16")
+        losses = {}
+        for name, settings in (("fp32", easy), ("bf16", bf16)):
+            self.train(name, *settings, steps=400)
+            lines = (self.folder / name / "metrics.jsonl").read_text().splitlines()
+            losses[name] = [json.loads(line)["loss"] for line in lines]
+        self.assertNotEqual(self.model("fp32"), self.model("bf16"))
+        self.assertLess(losses["bf16"][-1], 0.3 * losses["bf16"][0])
+        self.train("stopped", *bf16, steps=400)
+        shutil.rmtree(self.folder / "stopped" / "checkpoints" / "step-00000400")
+        (self.folder / "stopped" / "model.safetensors").unlink()
+        self.train("stopped", "--resume", *bf16, steps=400)
+        self.assertEqual(self.model("bf16"), self.model("stopped"))
+
     def test_a_loss_that_is_not_finite_stops_and_keeps_state_and_batch(self):
         error = self.train("run", "--set", "optimiser.rate=1e30", "--set", "optimiser.clip=0",
                            "--set", "optimiser.warmup=0", code=1)
@@ -231,11 +264,24 @@ class BadInput(TrainTest):
                 ("[data]\ncovariance = [1, 2, 2, 1]\n", ("eigenvalue -1",)),
                 ("[data]\nkind = 'mixture'\n", ("needs data.kind",)),
                 ("[pairs]\nkind = 'file'\n", ("pairs.file",)),
+                ("[data]\ndimension = 65536\n", ("data.dimension is 65536", "at most 4096")),
+                ("[model]\nkind = 'affine'\n[train]\nprecision = 'bf16'\n", ("for networks", "fp32")),
+                ("[train]\nvariance_batches = 1\n", ("2 or more",)),
                 ("[pairs]\nkind = 'file'\nfile = 'none.safetensors'\n", ("none.safetensors",)),
                 ("steps = \n", ("recipe.toml:1:",))):
             with self.subTest(text):
                 self.refused(*words, out="run", recipe=self.recipe(text))
         self.refused("missing.toml", out="run", recipe=self.folder / "missing.toml")
+
+    def test_what_does_not_fit_into_memory_is_refused(self):
+        # The recipe's own count, not that of these tests' settings.
+        done = subprocess.run([PROGRAM, "pairs", ROTATION, "--out", self.folder / "pairs", "--set", "pairs.count=1000000000",
+                               "--set", "data.dimension=100", "--set", "data.kind=mixture", "--set",
+                               "pairs.kind=independent", "--set", "data.mean=[]"], capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertRegex(done.stderr, r"needs about [0-9.e+]+ GiB of memory and this machine has")
+        self.assertFalse((self.folder / "pairs").exists())
 
     def test_a_bad_override_is_named(self):
         error = self.train("run", "--set", "train.stps=4", code=2)
@@ -255,6 +301,21 @@ class BadInput(TrainTest):
             fixture_files.write_safetensors(wrong, {name: (dtype, fixture_files.np.zeros(shape)) for name in ("x0", "x1")},
                                             {})
             self.refused(words, out="run", recipe=self.recipe(f"[pairs]\nkind = 'file'\nfile = '{wrong}'\n"))
+
+    def test_damaged_pairs_of_a_file_are_refused(self):
+        path = self.folder / "pairs.safetensors"
+        recipe = self.recipe(f"[pairs]\nkind = 'file'\nfile = '{path}'\n")
+        subprocess.run([PROGRAM, "pairs", ROTATION, "--out", path, "--set", "pairs.count=64"], check=True,
+                       capture_output=True)
+        whole = path.read_bytes()
+        for content, words in ((whole.replace(b"pairs/1", b"pairs/2"), ("straightedge/pairs/2", "reads")),
+                               (whole[:-4], ("truncated",)),
+                               (whole[:100], ("pairs.safetensors",)),
+                               (b"\x80\x04K\x01.", ("pairs.safetensors",)),
+                               (b"", ("pairs.safetensors",))):
+            with self.subTest(words):
+                path.write_bytes(content)
+                self.refused(*words, out="run", recipe=recipe)
 
 
 class Pairs(TrainTest):

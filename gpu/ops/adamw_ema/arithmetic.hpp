@@ -35,7 +35,8 @@ struct AdamwEmaStep {
   S ema_decay;
   S one_minus_ema_decay;
 
-  explicit AdamwEmaStep(const AdamwEmaSettings& of)
+  AdamwEmaStep() = default;
+  STRAIGHTEDGE_HOST_DEVICE explicit AdamwEmaStep(const AdamwEmaSettings& of)
       : b1(static_cast<S>(of.b1)),
         one_minus_b1(static_cast<S>(1.0 - of.b1)),
         b2(static_cast<S>(of.b2)),

@@ -23,15 +23,18 @@ struct Lists {
   at::TensorList ema;
 };
 
-void check_settings(const AdamwEmaSettings& of) {
-  TORCH_CHECK_VALUE(of.step >= 1, name, ": step counts from 1, and is not ", of.step);
+void check_constants(const AdamwEmaSettings& of) {
   TORCH_CHECK_VALUE(of.b1 >= 0.0 && of.b1 < 1.0 && of.b2 >= 0.0 && of.b2 < 1.0, name,
                     ": b1 and b2 must lie in [0, 1), and are ", of.b1, " and ", of.b2);
+  TORCH_CHECK_VALUE(of.eps >= 0.0 && of.weight_decay >= 0.0, name,
+                    ": eps and weight_decay must not be negative, and are ", of.eps, " and ", of.weight_decay);
+}
+
+void check_scalars(const AdamwEmaSettings& of) {
+  TORCH_CHECK_VALUE(of.step >= 1, name, ": step counts from 1, and is not ", of.step);
   TORCH_CHECK_VALUE(of.ema_decay >= 0.0 && of.ema_decay <= 1.0, name, ": ema_decay must lie in [0, 1], and is ",
                     of.ema_decay);
-  TORCH_CHECK_VALUE(of.lr >= 0.0 && of.eps >= 0.0 && of.weight_decay >= 0.0, name,
-                    ": lr, eps and weight_decay must not be negative, and are ", of.lr, ", ", of.eps, " and ",
-                    of.weight_decay);
+  TORCH_CHECK_VALUE(of.lr >= 0.0, name, ": lr must not be negative, and is ", of.lr);
 }
 
 /// What is changed in place must be dense and laid out as p is: an element of p and its own lie at the same offset.
@@ -73,8 +76,9 @@ at::Tensor in_layout_of(const at::Tensor& p, const at::Tensor& g) {
   return g.strides() == p.strides() ? g : at::empty_like(p, g.options()).copy_(g);
 }
 
+/// `scalars`: see adamw_ema_cuda; null on the CPU.
 template <class T, class G>
-void launch(const Lists& of, const AdamwEmaSettings& settings) {
+void launch(const Lists& of, const AdamwEmaSettings& settings, [[maybe_unused]] const AdamwEmaScalars* scalars) {
   std::vector<at::Tensor> gradients;
   std::vector<AdamwEmaTensor<T, G>> tensors;
   for (std::size_t k = 0; k < of.p.size(); ++k) {
@@ -88,31 +92,64 @@ void launch(const Lists& of, const AdamwEmaSettings& settings) {
     return;
   }
 #ifdef STRAIGHTEDGE_CUDA
-  adamw_ema_cuda(tensors.data(), count, settings, current_stream(of.p[0]));
+  adamw_ema_cuda(tensors.data(), count, settings, scalars, current_stream(of.p[0]));
 #endif
+}
+
+/// The arguments have been checked.
+void run(const Lists& of, const AdamwEmaSettings& settings, const AdamwEmaScalars* scalars) {
+  const c10::DeviceGuard guard(of.p[0].device());
+  if (of.p[0].scalar_type() == at::kDouble) {
+    launch<double, double>(of, settings, scalars);
+  } else if (of.g[0].scalar_type() == at::kFloat) {
+    launch<float, float>(of, settings, scalars);
+  } else {
+    launch<float, Bf16>(of, settings, scalars);
+  }
 }
 
 void adamw_ema(at::TensorList p, at::TensorList g, at::TensorList m, at::TensorList v, at::TensorList ema,
                std::int64_t step, double lr, double b1, double b2, double eps, double weight_decay, double ema_decay) {
   const Lists lists{p, g, m, v, ema};
   const AdamwEmaSettings settings{step, lr, b1, b2, eps, weight_decay, ema_decay};
-  check_settings(settings);
+  check_constants(settings);
+  check_scalars(settings);
   check(lists);
+  if (!p[0].is_meta()) {
+    run(lists, settings, nullptr);
+  }
+}
+
+/// With scalars that lie where p is. On a GPU nobody sees their values before the kernel does: they are not checked.
+void adamw_ema_of_tensors(at::TensorList p, at::TensorList g, at::TensorList m, at::TensorList v, at::TensorList ema,
+                          const at::Tensor& step, const at::Tensor& lr, double b1, double b2, double eps,
+                          double weight_decay, const at::Tensor& ema_decay) {
+  TORCH_CHECK_VALUE(!p.empty(), name, ": p must have a tensor");
+  const Lists lists{p, g, m, v, ema};
+  AdamwEmaSettings settings{1, 0.0, b1, b2, eps, weight_decay, 0.0};
+  check_constants(settings);
+  check(lists);
+  check_scalar(name, "step", step, at::kLong, "p", p[0]);
+  check_scalar(name, "lr", lr, at::kDouble, "p", p[0]);
+  check_scalar(name, "ema_decay", ema_decay, at::kDouble, "p", p[0]);
   if (p[0].is_meta()) {
     return;
   }
-  const c10::DeviceGuard guard(p[0].device());
-  if (p[0].scalar_type() == at::kDouble) {
-    launch<double, double>(lists, settings);
-  } else if (g[0].scalar_type() == at::kFloat) {
-    launch<float, float>(lists, settings);
-  } else {
-    launch<float, Bf16>(lists, settings);
+  const AdamwEmaScalars scalars{read<std::int64_t>(step), read<double>(lr), read<double>(ema_decay)};
+  if (!p[0].is_cpu()) {
+    run(lists, settings, &scalars);
+    return;
   }
+  settings.step = *scalars.step;
+  settings.lr = *scalars.lr;
+  settings.ema_decay = *scalars.ema_decay;
+  check_scalars(settings);
+  run(lists, settings, nullptr);
 }
 
 void implement(torch::Library& library) {
   library.impl("adamw_ema_", TORCH_FN(adamw_ema));
+  library.impl("adamw_ema_.Tensor", TORCH_FN(adamw_ema_of_tensors));
 }
 
 /// The autograd kernel. Tells autograd that the state has changed, so that a backward pass through what it was is
@@ -144,6 +181,9 @@ TORCH_LIBRARY_FRAGMENT(straightedge, library) {
   library.def(
       "adamw_ema_(Tensor(a!)[] p, Tensor[] g, Tensor(b!)[] m, Tensor(c!)[] v, Tensor(d!)[] ema, int step, float lr, "
       "float b1, float b2, float eps, float weight_decay, float ema_decay) -> ()");
+  library.def(
+      "adamw_ema_.Tensor(Tensor(a!)[] p, Tensor[] g, Tensor(b!)[] m, Tensor(c!)[] v, Tensor(d!)[] ema, Tensor step, "
+      "Tensor lr, float b1, float b2, float eps, float weight_decay, Tensor ema_decay) -> ()");
 }
 TORCH_LIBRARY_IMPL(straightedge, CPU, library) {
   implement(library);
@@ -158,6 +198,7 @@ TORCH_LIBRARY_IMPL(straightedge, Meta, library) {
 }
 TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
   library.impl("adamw_ema_", torch::CppFunction::makeFromBoxedFunction<&run_and_count_changes>());
+  library.impl("adamw_ema_.Tensor", torch::CppFunction::makeFromBoxedFunction<&run_and_count_changes>());
 }
 
 }  // namespace straightedge::ops

@@ -22,10 +22,39 @@ struct Batch {
   std::uint16_t tensor_of_block[most_chunks];
 };
 
+/// The step as the host has formed it.
+template <class T>
+struct GivenStep {
+  AdamwEmaStep<T> step;
+
+  __device__ AdamwEmaStep<T> of_block() const { return step; }
+};
+
+/// The step as it follows from what device memory holds when the kernel runs. Called by all threads of a block.
+template <class T>
+struct ReadStep {
+  AdamwEmaSettings settings;
+  AdamwEmaScalars scalars;
+
+  __device__ AdamwEmaStep<T> of_block() const {
+    __shared__ AdamwEmaStep<T> step;
+    if (threadIdx.x == 0) {
+      AdamwEmaSettings now = settings;
+      now.step = *scalars.step;
+      now.lr = *scalars.lr;
+      now.ema_decay = *scalars.ema_decay;
+      step = AdamwEmaStep<T>(now);
+    }
+    __syncthreads();
+    return step;
+  }
+};
+
 /// A block: one chunk of one tensor.
-template <class T, class G>
+template <class T, class G, class Step>
 __global__ void __launch_bounds__(threads)
-    adamw_ema_kernel(__grid_constant__ const Batch<T, G> batch, const AdamwEmaStep<T> step) {
+    adamw_ema_kernel(__grid_constant__ const Batch<T, G> batch, const Step step_of) {
+  const AdamwEmaStep<T> step = step_of.of_block();
   const AdamwEmaTensor<T, G>& of = batch.tensors[batch.tensor_of_block[blockIdx.x]];
   const std::int64_t first = std::int64_t{batch.chunk_of_block[blockIdx.x]} * chunk;
   const std::int64_t last = min(first + chunk, of.count);
@@ -55,13 +84,9 @@ __global__ void __launch_bounds__(threads)
   }
 }
 
-}  // namespace
-
-template <class T, class G>
-void adamw_ema_cuda(const AdamwEmaTensor<T, G>* tensors, std::int64_t count, const AdamwEmaSettings& settings,
-                    void* stream) {
-  static_assert(sizeof(Batch<T, G>) + sizeof(AdamwEmaStep<T>) <= 32764);
-  const AdamwEmaStep<T> step(settings);
+template <class T, class G, class Step>
+void launch_batches(const AdamwEmaTensor<T, G>* tensors, std::int64_t count, const Step& step, void* stream) {
+  static_assert(sizeof(Batch<T, G>) + sizeof(Step) <= 32764);
   Batch<T, G> batch;
   int held = 0;
   int chunks = 0;
@@ -90,11 +115,23 @@ void adamw_ema_cuda(const AdamwEmaTensor<T, G>* tensors, std::int64_t count, con
   launch();
 }
 
+}  // namespace
+
+template <class T, class G>
+void adamw_ema_cuda(const AdamwEmaTensor<T, G>* tensors, std::int64_t count, const AdamwEmaSettings& settings,
+                    const AdamwEmaScalars* scalars, void* stream) {
+  if (scalars == nullptr) {
+    launch_batches(tensors, count, GivenStep<T>{AdamwEmaStep<T>(settings)}, stream);
+  } else {
+    launch_batches(tensors, count, ReadStep<T>{settings, *scalars}, stream);
+  }
+}
+
 template void adamw_ema_cuda(const AdamwEmaTensor<double, double>* tensors, std::int64_t count,
-                             const AdamwEmaSettings& settings, void* stream);
+                             const AdamwEmaSettings& settings, const AdamwEmaScalars* scalars, void* stream);
 template void adamw_ema_cuda(const AdamwEmaTensor<float, float>* tensors, std::int64_t count,
-                             const AdamwEmaSettings& settings, void* stream);
+                             const AdamwEmaSettings& settings, const AdamwEmaScalars* scalars, void* stream);
 template void adamw_ema_cuda(const AdamwEmaTensor<float, Bf16>* tensors, std::int64_t count,
-                             const AdamwEmaSettings& settings, void* stream);
+                             const AdamwEmaSettings& settings, const AdamwEmaScalars* scalars, void* stream);
 
 }  // namespace straightedge::ops

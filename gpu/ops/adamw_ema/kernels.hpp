@@ -23,8 +23,16 @@ struct AdamwEmaTensor {
 template <class T, class G>
 void adamw_ema_cpu(const AdamwEmaTensor<T, G>* tensors, std::int64_t count, const AdamwEmaSettings& settings);
 
+/// Scalars of a step that its kernel reads when it runs: a launch that is recorded can be replayed with others.
+struct AdamwEmaScalars {
+  const std::int64_t* step;  ///< in device memory, as the others
+  const double* lr;
+  const double* ema_decay;
+};
+
+/// `scalars`: in the place of the settings' step, lr and ema_decay, or null.
 template <class T, class G>
 void adamw_ema_cuda(const AdamwEmaTensor<T, G>* tensors, std::int64_t count, const AdamwEmaSettings& settings,
-                    void* stream);
+                    const AdamwEmaScalars* scalars, void* stream);
 
 }  // namespace straightedge::ops

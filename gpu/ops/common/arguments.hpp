@@ -41,6 +41,15 @@ inline void check_like(const char* op, const char* name, const at::Tensor& tenso
   check_device(op, name, tensor, like_name, like);
 }
 
+/// Refuses anything but one number, int64 or float64, where `like`, the argument `like_name`, is.
+inline void check_scalar(const char* op, const char* name, const at::Tensor& tensor, at::ScalarType type,
+                         const char* like_name, const at::Tensor& like) {
+  check_shape(op, name, tensor, {});
+  TORCH_CHECK_VALUE(tensor.scalar_type() == type, op, ": ", name, " must be ", type == at::kLong ? "int64" : "float64",
+                    ", not ", tensor.scalar_type());
+  check_device(op, name, tensor, like_name, like);
+}
+
 /// Refuses an output that kernels cannot write to as it is.
 inline void check_output(const char* op, const char* name, const at::Tensor& tensor, at::IntArrayRef shape,
                          at::ScalarType type, at::Device device) {

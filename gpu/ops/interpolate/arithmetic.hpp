@@ -1,4 +1,7 @@
 // xt = (1 - t) x0 + t x1 + f(t) z,   target = x1 - x0 (+ f'(t) z),   z the normals of common/noise.hpp.
+//
+// Where f'(t) is asked for and does not exist, the operator refuses t. The overloads with a tensor as the offset do so
+// on the CPU; on a GPU they never wait for it, and the target's row is infinite or NaN.
 #pragma once
 
 #include <common/host_device.hpp>

@@ -15,11 +15,8 @@ struct Choices {
   Schedule schedule;
   std::uint64_t seed;
   std::uint64_t offset;
+  const std::int64_t* offset_on_device = nullptr;
 };
-
-Choices choices(std::string_view schedule, double s, std::string_view target, std::int64_t seed, std::int64_t offset) {
-  return {schedule_of(name, schedule, s, target), static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(offset)};
-}
 
 void check(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t) {
   check_shape(name, "x0", x0, {-1, -1});
@@ -31,19 +28,38 @@ void check(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t) {
                     ": x0 must have the dtype of t, ", t.scalar_type(), ", or be uint8, not ", x0.scalar_type());
 }
 
+Choices choices(const at::Tensor&, std::string_view schedule, double s, std::string_view target, std::int64_t seed,
+                std::int64_t offset) {
+  return {schedule_of(name, schedule, s, target), static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(offset)};
+}
+
+Choices choices(const at::Tensor& x0, std::string_view schedule, double s, std::string_view target, std::int64_t seed,
+                const at::Tensor& offset) {
+  check_scalar(name, "offset", offset, at::kLong, "x0", x0);
+  Choices made = choices(x0, schedule, s, target, seed, std::int64_t{0});
+  if (x0.is_cpu()) {
+    made.offset = static_cast<std::uint64_t>(*read<std::int64_t>(offset));
+  } else if (!x0.is_meta()) {
+    made.offset_on_device = read<std::int64_t>(offset);
+  }
+  return made;
+}
+
 template <class T, class X>
 void launch(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t, const Choices& choices,
             const at::Tensor& xt, const at::Tensor& target) {
   bool has_no_slope = false;
-  InterpolateArguments<T, X> arguments{read<X>(x0),      read<X>(x1),    read<T>(t),   write<T>(xt),
-                                       write<T>(target), x0.size(0),     x0.size(1),   choices.schedule,
-                                       choices.seed,     choices.offset, &has_no_slope};
+  InterpolateArguments<T, X> arguments{read<X>(x0),      read<X>(x1),    read<T>(t),    write<T>(xt),
+                                       write<T>(target), x0.size(0),     x0.size(1),    choices.schedule,
+                                       choices.seed,     choices.offset, &has_no_slope, choices.offset_on_device};
   if (x0.is_cpu()) {
     interpolate_cpu(arguments);
   } else {
 #ifdef STRAIGHTEDGE_CUDA
     const c10::DeviceGuard guard(x0.device());
-    const at::Tensor flag = choices.schedule.adds_noise_to_target() ? device_flag(x0.device()) : at::Tensor();
+    // Reading the flag waits for the device. An offset that lies there is a promise not to.
+    const bool asks = choices.schedule.adds_noise_to_target() && choices.offset_on_device == nullptr;
+    const at::Tensor flag = asks ? device_flag(x0.device()) : at::Tensor();
     arguments.has_no_slope = flag.defined() ? write<bool>(flag) : nullptr;
     interpolate_cuda(arguments, current_stream(x0));
     has_no_slope = flag.defined() && flag.item().toBool();
@@ -71,30 +87,35 @@ void run(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t, const 
   });
 }
 
+/// Offset: std::int64_t, or const at::Tensor&.
+template <class Offset>
 std::tuple<at::Tensor, at::Tensor> interpolate(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t,
                                                std::string_view schedule, double s, std::string_view target,
-                                               std::int64_t seed, std::int64_t offset) {
+                                               std::int64_t seed, Offset offset) {
   check(x0, x1, t);
   at::Tensor xt = at::empty_symint(x0.sym_sizes(), t.options());
   at::Tensor target_out = at::empty_symint(x0.sym_sizes(), t.options());
-  run(x0, x1, t, choices(schedule, s, target, seed, offset), xt, target_out);
+  run(x0, x1, t, choices(x0, schedule, s, target, seed, offset), xt, target_out);
   return {std::move(xt), std::move(target_out)};
 }
 
+template <class Offset>
 std::tuple<at::Tensor&, at::Tensor&> interpolate_out(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t,
                                                      std::string_view schedule, double s, std::string_view target,
-                                                     std::int64_t seed, std::int64_t offset, at::Tensor& xt,
+                                                     std::int64_t seed, Offset offset, at::Tensor& xt,
                                                      at::Tensor& target_out) {
   check(x0, x1, t);
   check_output(name, "xt", xt, x0.sizes(), t.scalar_type(), x0.device());
   check_output(name, "target_out", target_out, x0.sizes(), t.scalar_type(), x0.device());
-  run(x0, x1, t, choices(schedule, s, target, seed, offset), xt, target_out);
+  run(x0, x1, t, choices(x0, schedule, s, target, seed, offset), xt, target_out);
   return {xt, target_out};
 }
 
 void implement(torch::Library& library) {
-  library.impl("interpolate", TORCH_FN(interpolate));
-  library.impl("interpolate.out", TORCH_FN(interpolate_out));
+  library.impl("interpolate", TORCH_FN(interpolate<std::int64_t>));
+  library.impl("interpolate.out", TORCH_FN(interpolate_out<std::int64_t>));
+  library.impl("interpolate.Tensor", TORCH_FN(interpolate<const at::Tensor&>));
+  library.impl("interpolate.Tensor_out", TORCH_FN(interpolate_out<const at::Tensor&>));
 }
 
 }  // namespace
@@ -106,6 +127,12 @@ TORCH_LIBRARY_FRAGMENT(straightedge, library) {
   library.def(
       "interpolate.out(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, int offset, *, "
       "Tensor(a!) xt, Tensor(b!) target_out) -> (Tensor(a!), Tensor(b!))");
+  library.def(
+      "interpolate.Tensor(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, "
+      "Tensor offset) -> (Tensor xt, Tensor target)");
+  library.def(
+      "interpolate.Tensor_out(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, "
+      "Tensor offset, *, Tensor(a!) xt, Tensor(b!) target_out) -> (Tensor(a!), Tensor(b!))");
 }
 TORCH_LIBRARY_IMPL(straightedge, CPU, library) {
   implement(library);
@@ -119,11 +146,13 @@ TORCH_LIBRARY_IMPL(straightedge, Meta, library) {
   implement(library);
 }
 TORCH_LIBRARY_IMPL(straightedge, Autograd, library) {
-  library.impl("interpolate", torch::autograd::autogradNotImplementedFallback());
-  library.impl("interpolate.out", torch::autograd::autogradNotImplementedFallback());
+  for (const char* overload : {"interpolate", "interpolate.out", "interpolate.Tensor", "interpolate.Tensor_out"}) {
+    library.impl(overload, torch::autograd::autogradNotImplementedFallback());
+  }
 }
 TORCH_LIBRARY_IMPL(straightedge, ADInplaceOrView, library) {
   library.impl("interpolate.out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
+  library.impl("interpolate.Tensor_out", torch::autograd::autogradNotImplementedInplaceOrViewFallback());
 }
 
 }  // namespace straightedge::ops

@@ -44,7 +44,10 @@ __device__ inline void interpolate_vector(const InterpolateArguments<T, X>& in, 
     const S b = coordinate<S>(x1.value[k]);
     if constexpr (has_noise) {
       if (k % 4 == 0) {
-        normals = normals_of_block(in.seed, in.offset, static_cast<std::uint64_t>((first + k) / 4));
+        // Read here, not once before: fewer registers are held.
+        const std::uint64_t offset =
+            in.offset_on_device == nullptr ? in.offset : static_cast<std::uint64_t>(__ldg(in.offset_on_device));
+        normals = normals_of_block(in.seed, offset, static_cast<std::uint64_t>((first + k) / 4));
       }
       const S z = static_cast<S>(normals.z[k % 4]);
       xt.value[k] = store<T>(of.point(a, b) + of.level * z);
@@ -106,7 +109,7 @@ void interpolate_cuda(const InterpolateArguments<T, X>& in, void* stream) {
   constexpr int V = width<T>;
   auto* const on = static_cast<cudaStream_t>(stream);
   const std::int64_t elements = in.batch * in.dimension;
-  if (in.schedule.adds_noise_to_target()) {
+  if (in.has_no_slope != nullptr) {
     find_missing_slope<<<static_cast<unsigned>(parts(in.batch, threads)), threads, 0, on>>>(in);
     check_launch("interpolate");
   }

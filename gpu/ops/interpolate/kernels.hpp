@@ -21,12 +21,13 @@ struct InterpolateArguments {
   std::uint64_t seed;
   std::uint64_t offset;
   bool* has_no_slope;  ///< becomes true where f' is asked for at a t without one; outputs are then unset
+  const std::int64_t* offset_on_device = nullptr;  ///< on a GPU: where the kernel reads the offset instead
 };
 
 template <class T, class X>
 void interpolate_cpu(const InterpolateArguments<T, X>& arguments);
 
-/// `has_no_slope` is in device memory, or null where the schedule has its slope everywhere.
+/// `has_no_slope` is in device memory, or null where nobody asks. The target is infinite or NaN at such a t.
 template <class T, class X>
 void interpolate_cuda(const InterpolateArguments<T, X>& arguments, void* stream);
 

@@ -1,8 +1,9 @@
 """What operators refuse, and that the message names the operator, the argument and what would be right."""
 
+import itertools
 import unittest
 
-from operators import ARGUMENTS, FLOATS, arguments_of, needs_cuda, outputs_to_write, overload, torch
+from operators import ARGUMENTS, FLOATS, arguments_of, needs_cuda, outputs_to_write, overload, overloads_of, torch
 
 INF, NAN = float("inf"), float("nan")
 SCHEDULES = ("interpolate", "minimiser_velocity", "empirical_velocity", "gradient_moments")
@@ -29,12 +30,21 @@ CHOICES = [
     ("adamw_ema_", {"b1": 1.0}, r"b1 and b2 must lie in \[0, 1\), and are 1 and 0.99"),
     ("adamw_ema_", {"b2": -0.1}, r"b1 and b2 must lie in \[0, 1\), and are 0.9 and -0.1"),
     ("adamw_ema_", {"ema_decay": 1.5}, r"ema_decay must lie in \[0, 1\], and is 1.5"),
-    *(("adamw_ema_", {name: -1.0}, "lr, eps and weight_decay must not be negative, and are .*-1")
-      for name in ("lr", "eps", "weight_decay")),
-    *(("adamw_ema_", {name: NAN}, "lr, eps and weight_decay must not be negative, and are .*nan")
-      for name in ("lr", "eps", "weight_decay")),
+    *((operator, {name: value}, f"eps and weight_decay must not be negative, and are .*{value:g}")
+      for operator in ("adamw_ema_", "adamw_ema_.Tensor") for name in ("eps", "weight_decay") for value in (-1.0, NAN)),
+    *(("adamw_ema_", {"lr": value}, f"lr must not be negative, and is {value:g}") for value in (-1.0, NAN)),
     ("standard_normal", {"dtype": torch.int64}, "z must be float64, float32 or bfloat16, not Long"),
 ]
+
+# Of scalars in tensors only the CPU sees the values before the kernel does.
+SCALARS_ON_THE_CPU = [
+    ("adamw_ema_.Tensor", {"step": torch.zeros_like}, "step counts from 1, and is not 0"),
+    ("adamw_ema_.Tensor", {"lr": torch.neg}, "lr must not be negative, and is -0.01"),
+    ("adamw_ema_.Tensor", {"ema_decay": lambda decay: decay + 1}, r"ema_decay must lie in \[0, 1\], and is 1.95"),
+    *((operator, {"t": lambda t: t * 0}, "t must lie strictly between 0 and 1: the bridge has no f")
+      for operator in ("interpolate.Tensor", "interpolate.Tensor_out")),
+]
+NO_TENSORS = {name: [] for name in ("p", "g", "m", "v", "ema")}
 
 
 def without_last_row(tensor):
@@ -92,6 +102,7 @@ SHAPES = [
       for name in ("g", "m", "v", "ema")),
     *(("adamw_ema_", {name: lambda tensors: tensors[::-1]}, rf"{name}.0 must have shape \[5, 3\].*not \[5\]")
       for name in ("g", "m", "v", "ema")),
+    ("adamw_ema_.Tensor", NO_TENSORS, "p must have a tensor"),
     ("philox4x32", {"counter": without_last_column}, r"counter must have shape \[-1, 4\].*not \[5, 3\]"),
     ("philox4x32", {"key": without_last_row}, r"key must have shape \[5, 2\].*not \[4, 2\]"),
 ]
@@ -186,7 +197,7 @@ class Errors:
     def each_tensor(self):
         """(overload, its arguments, the name of one that is a tensor or a list of them), of outputs too."""
         for operator in ARGUMENTS:
-            for name in (operator, f"{operator}.out") if operator[-1] != "_" else (operator,):
+            for name in itertools.chain(*overloads_of(operator)):
                 for argument, value in arguments_of(name, torch.float32, self.device).items():
                     if is_of_tensors(value):
                         yield name, arguments_of(name, torch.float32, self.device), argument
@@ -236,10 +247,19 @@ class Errors:
 class OnCpu(Errors, unittest.TestCase):
     device = "cpu"
 
+    def test_values_of_scalars_in_tensors(self):
+        self.check_table(SCALARS_ON_THE_CPU)
+
 
 @needs_cuda
 class OnCuda(Errors, unittest.TestCase):
     device = "cuda"
+
+    def test_with_a_tensor_as_offset_a_singular_time_shows_in_the_target(self):
+        arguments = arguments_of("interpolate.Tensor", torch.float32, self.device)
+        arguments["t"] = at(3, 0.0)(arguments["t"])
+        target = overload("interpolate.Tensor")(**arguments)[1]
+        self.assertEqual(target.isfinite().all(dim=1).tolist(), [True, True, True, False, True])
 
 
 if __name__ == "__main__":

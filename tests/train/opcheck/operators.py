@@ -120,6 +120,25 @@ ARGUMENTS = {function.__name__: function for function in (
     group_norm_silu, group_norm_silu_backward, adamw_ema_, philox4x32, standard_normal)}
 
 
+# Scalars of which there is an overload `.Tensor`: they are read where the tensors are.
+SCALAR_TENSORS = {"adamw_ema_": {"step": torch.int64, "lr": torch.float64, "ema_decay": torch.float64},
+                  "interpolate": {"offset": torch.int64}}
+
+
+def overloads_of(operator):
+    """The names of an operator's overloads that return their results or change their arguments, and of those that write
+    to outputs."""
+    functional = [f"{operator}.default"] + [f"{operator}.Tensor"] * (operator in SCALAR_TENSORS)
+    writing = [] if operator.endswith("_") else [of.replace("default", "out").replace("Tensor", "Tensor_out")
+                                                 for of in functional]
+    return functional, writing
+
+
+def functional_of(name):
+    """The overload that returns what `name` writes."""
+    return f"{name.partition('.')[0]}.{'Tensor' if '.Tensor' in name else 'default'}"
+
+
 def registered_overloads():
     """Every overload that the library has registered, as OPERATOR.OVERLOAD."""
     names = [name.removeprefix("straightedge::") for name in torch._C._dispatch_get_all_op_names()
@@ -152,10 +171,14 @@ def mapped(arguments, function):
 
 def arguments_of(name, dtype, device="cpu", rows=5):
     """Arguments of an overload; outputs to write to hold NaN, or -1."""
-    arguments = ARGUMENTS[name.partition(".")[0]](Draw(dtype, device), rows)
+    operator, _, variant = name.partition(".")
+    arguments = ARGUMENTS[operator](Draw(dtype, device), rows)
+    if variant.startswith("Tensor"):
+        for scalar, dtype_of_scalar in SCALAR_TENSORS[operator].items():
+            arguments[scalar] = torch.tensor(arguments[scalar], dtype=dtype_of_scalar, device=device)
     results = outputs_to_write(name)
     if results:
-        shapes = tuple_of(overload(name.partition(".")[0])(**mapped(arguments, lambda tensor: tensor.to("meta"))))
+        shapes = tuple_of(overload(functional_of(name))(**mapped(arguments, lambda tensor: tensor.to("meta"))))
         for result, like in zip(results, shapes, strict=True):
             unset = float("nan") if like.is_floating_point() else -1
             arguments[result] = torch.full_like(like, unset, device=device)

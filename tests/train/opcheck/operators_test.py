@@ -3,15 +3,15 @@
 import unittest
 from pathlib import Path
 
-from operators import (ARGUMENTS, FLOATS, arguments_of, is_bitwise_equal, mapped, needs_cuda, outputs_of,
-                       outputs_to_write, overload, registered_overloads, torch)
+from operators import (ARGUMENTS, FLOATS, arguments_of, functional_of, is_bitwise_equal, mapped, needs_cuda, outputs_of,
+                       outputs_to_write, overload, overloads_of, registered_overloads, torch)
 
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.library import opcheck
 
 OF_INTEGERS = {"philox4x32", "standard_normal"}  # without a gradient
 IN_PLACE = {"adamw_ema_"}
-OVERLOADS = sorted({f"{name}.default" for name in ARGUMENTS} | {f"{name}.out" for name in set(ARGUMENTS) - IN_PLACE})
+OVERLOADS = sorted(name for operator in ARGUMENTS for names in overloads_of(operator) for name in names)
 
 # PyTorch does not functionalise a custom operator whose outputs alias its inputs, as those of `.out` have to.
 CHECKS = ("test_schema", "test_autograd_registration", "test_faketensor")
@@ -63,7 +63,7 @@ class EachOverload:
     def test_opcheck(self):
         for name, dtype, arguments in self.cases():
             with self.subTest(operator=name, dtype=dtype):
-                checks = CHECKS if name.endswith(".out") else CHECKS_WITH_COMPILATION
+                checks = CHECKS if name.endswith("out") else CHECKS_WITH_COMPILATION
                 opcheck(overload(name), (), arguments, test_utils=checks)
 
     def test_opcheck_where_a_gradient_is_required(self):
@@ -90,9 +90,9 @@ class EachOverload:
                                  [(of.shape, of.dtype, of.device) for of in expected])
 
     def test_out_overloads_write_the_same_bits_and_return_their_outputs(self):
-        for name, dtype, arguments in self.cases(lambda name: name.endswith(".out")):
+        for name, dtype, arguments in self.cases(lambda name: name.endswith("out")):
             with self.subTest(operator=name, dtype=dtype):
-                functional = operator_of(name)
+                functional = functional_of(name)
                 expected = outputs_of(functional, arguments_of(functional, dtype, self.device))
                 returned = outputs_of(name, arguments)
                 written = [arguments[output] for output in outputs_to_write(name)]
@@ -101,7 +101,7 @@ class EachOverload:
 
     # Else a backward pass through what was there before would be wrong, silently.
     def test_autograd_sees_that_a_tensor_was_changed_in_place(self):
-        for name, dtype, arguments in self.cases(lambda name: name.endswith(".out") or operator_of(name) in IN_PLACE):
+        for name, dtype, arguments in self.cases(lambda name: name.endswith("out") or operator_of(name) in IN_PLACE):
             with self.subTest(operator=name, dtype=dtype):
                 changed = [arguments[of.name] for of in overload(name)._schema.arguments
                            if of.alias_info is not None and of.alias_info.is_write]
@@ -111,7 +111,7 @@ class EachOverload:
                 self.assertTrue(all(tensor._version > version for tensor, version in zip(changed, before)))
 
     def test_inputs_that_are_not_contiguous_give_the_same_bits(self):
-        for name, dtype, arguments in self.cases(lambda name: not name.endswith(".out")):
+        for name, dtype, arguments in self.cases(lambda name: not name.endswith("out")):
             with self.subTest(operator=name, dtype=dtype):
                 apart = mapped(arguments_of(name, dtype, self.device), strided)
                 if operator_of(name) in IN_PLACE:  # what is changed must be dense
@@ -125,6 +125,19 @@ class EachOverload:
                 self.assertEqual([of.dim() for of in empty], [of.dim() for of in outputs_of(name, arguments)])
                 if operator_of(name) in ("gradient_moments", "group_norm_silu_backward"):  # sums of nothing
                     self.assertTrue(all(bool((of == 0).all()) for of in empty))
+
+    def test_scalars_in_tensors_give_the_bits_of_numbers(self):
+        for name, dtype, arguments in self.cases(lambda name: name.endswith(".Tensor")):
+            with self.subTest(operator=name, dtype=dtype):
+                numbers = f"{operator_of(name)}.default"
+                expected = outputs_of(numbers, arguments_of(numbers, dtype, self.device))
+                if self.device == "cpu" or operator_of(name) not in IN_PLACE:
+                    self.assert_bitwise_equal(outputs_of(name, arguments), expected)
+                    continue
+                # The device's powers and the host's may differ in the last bits of fp64.
+                for actual, of in zip(outputs_of(name, arguments), expected):
+                    few = 8 * torch.finfo(of.dtype).eps
+                    self.assertTrue(torch.allclose(actual, of, rtol=few, atol=few * float(of.abs().max())))
 
     def test_the_same_arguments_give_the_same_bits(self):
         for name, dtype, _ in self.cases():
