@@ -12,7 +12,9 @@
 #include <chrono>
 #include <cmath>
 #include <command.hpp>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -21,6 +23,7 @@
 #include <string>
 #include <thread>
 #include <train/recipe.hpp>
+#include <train/run_folder.hpp>
 #include <train/trainer.hpp>
 #include <vector>
 
@@ -69,6 +72,28 @@ struct PlannedRun {
   std::vector<std::string> overrides;
 };
 
+fs::path runs_folder(const Options& options) {
+  return fs::path(options.out) / "runs";
+}
+
+// A run of another recipe, as one of --smoke, must not stand for this one.
+void require_same_recipe(const fs::path& recipe, const PlannedRun& run, const fs::path& folder) {
+  if (!fs::exists(folder / "recipe.toml")) {
+    return;
+  }
+  const Recipe found = RunFolder::open(folder).recipe();
+  Recipe planned = read_recipe(recipe, run.overrides);
+  // What a training resolves by the machine.
+  planned.train.threads = found.train.threads;
+  planned.train.device = found.train.device;
+  planned.pairs.file = found.pairs.file;
+  planned.pairs.run = found.pairs.run;
+  const std::string key = first_difference(planned, found);
+  if (!key.empty()) {
+    throw InputError(folder.string() + ": is of another recipe: " + key + " differs; name another --out");
+  }
+}
+
 std::vector<PlannedRun> planned_runs(const ReproduceRecipe& of) {
   std::vector<PlannedRun> runs;
   const std::size_t variants = std::max<std::size_t>(1, of.vary.size());
@@ -89,22 +114,37 @@ std::vector<PlannedRun> planned_runs(const ReproduceRecipe& of) {
   return runs;
 }
 
-/// Runs a program on the same standard streams: its exit code. A signal to the terminal reaches it too.
+/// Runs a program on the same standard streams: its exit code. It has a process group of its own, so that a stop
+/// reaches it once, from here, whether it came from the terminal or to this process alone.
 int run_program(std::vector<std::string> words) {
   std::vector<char*> arguments;
   for (std::string& word : words) {
     arguments.push_back(word.data());
   }
   arguments.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
   pid_t child = 0;
-  int status = 0;
-  if (::posix_spawn(&child, arguments[0], nullptr, nullptr, arguments.data(), environ) != 0) {
-    throw MachineError(words[0] + ": could not be started");
+  const int failure = ::posix_spawn(&child, arguments[0], nullptr, &attributes, arguments.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  if (failure != 0) {
+    throw MachineError(words[0] + ": could not be started: " + std::strerror(failure));
   }
-  while (::waitpid(child, &status, 0) != child) {
-    if (errno != EINTR) {
+  int status = 0;
+  bool is_told = false;
+  for (pid_t ended = 0; ended != child; ended = ::waitpid(child, &status, WNOHANG)) {
+    if (ended < 0 && errno != EINTR) {
       throw MachineError(words[0] + ": was lost");
     }
+    if (stop_requested() && !is_told) {
+      ::kill(child, SIGTERM);
+      is_told = true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  if (WIFSIGNALED(status) && is_told) {
+    return inconclusive;
   }
   return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
 }
@@ -113,7 +153,7 @@ int certify(const Options& options, const std::vector<PlannedRun>& runs) {
   const fs::path program = program_folder() / "straightedge";
   std::vector<std::string> words{program.string(), "certify"};
   for (const PlannedRun& run : runs) {
-    words.push_back((fs::path(options.out) / run.name).string());
+    words.push_back((runs_folder(options) / run.name).string());
   }
   words.insert(words.end(), {"--out", (fs::path(options.out) / "certify").string()});
   if (fs::exists(program)) {
@@ -165,7 +205,8 @@ class Progress {
 int make_runs(const fs::path& recipe, const std::vector<PlannedRun>& runs, const Options& options) {
   std::vector<const PlannedRun*> missing;
   for (const PlannedRun& run : runs) {
-    if (!fs::exists(fs::path(options.out) / run.name / "evaluation.json")) {
+    require_same_recipe(recipe, run, runs_folder(options) / run.name);
+    if (!fs::exists(runs_folder(options) / run.name / "evaluation.json")) {
       missing.push_back(&run);
     }
   }
@@ -174,9 +215,9 @@ int make_runs(const fs::path& recipe, const std::vector<PlannedRun>& runs, const
   std::atomic<int> code = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < missing.size() && code == 0 && !stop_requested(); i = next++) {
-      const fs::path folder = fs::path(options.out) / missing[i]->name;
+      const fs::path folder = runs_folder(options) / missing[i]->name;
       int expected = 0;
-      const int found = make_run(recipe, *missing[i], folder);
+      const int found = guarded([&] { return make_run(recipe, *missing[i], folder); });
       code.compare_exchange_strong(expected, found);
       if (found == 0 && !options.quiet) {
         progress.add(folder);
@@ -205,7 +246,7 @@ int run_reproduce(Options options) {
     options.jobs =
         whole_machine ? 1 : std::max<std::int64_t>(1, std::thread::hardware_concurrency() / recipe.train.threads);
   }
-  fs::create_directories(options.out);
+  fs::create_directories(runs_folder(options));
   {
     const StopOnSignal signals;
     const int code = make_runs(file, runs, options);

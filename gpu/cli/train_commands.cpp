@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <data/pairs.hpp>
 #include <data/tensor_files.hpp>
+#include <memory.hpp>
 #include <memory>
 #include <run_training.hpp>
 #include <string>
 #include <train/evaluate.hpp>
+#include <train/memory_needs.hpp>
 #include <train/recipe.hpp>
 #include <train/run_folder.hpp>
 #include <train/trained_flow.hpp>
@@ -27,6 +29,7 @@ struct Options {
   std::int64_t count = 1000;
   std::int64_t seed = 0;
   std::string out;
+  std::string device;
   std::vector<std::string> set;
   bool resume = false;
   bool quiet = false;
@@ -41,6 +44,11 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* what, const s
   return command;
 }
 
+void add_device_option(CLI::App* command, const std::shared_ptr<Options>& options) {
+  command->add_option("--device", options->device, "Where; left out: where it was trained")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+}
+
 int run_pairs(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
   const Pairs pairs = pairs_of(recipe, prepared_device(recipe));
@@ -52,17 +60,21 @@ int run_pairs(const Options& options) {
 int run_train(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
   if (run_training(recipe, options.out, options.resume, options.quiet) == TrainEnd::stopped) {
-    std::fprintf(stderr, "stopped: the last step is in %s/checkpoints; continue with --resume\n", options.out.c_str());
+    std::fprintf(stderr, "stopped; what was trained is in %s: continue with --resume\n", options.out.c_str());
     return inconclusive;
   }
   return 0;
 }
 
 int run_sample(const Options& options) {
+  constexpr const char* schema = "straightedge/samples/1";
+  require_place(options.out, schema);
   const RunFolder folder = RunFolder::open(options.run);
-  const at::Tensor samples = sample(folder, prepared_device(folder.recipe()), options.count, options.seed);
-  write_tensors(options.out, {{"samples", samples}},
-                {{"schema", "straightedge/samples/1"}, {"seed", std::to_string(options.seed)}});
+  Recipe flow = folder.recipe();
+  flow.evaluate.fresh = options.count;
+  require_memory(bytes_needed(flow), "--count " + std::to_string(options.count), "ask for fewer, with several seeds");
+  const at::Tensor samples = sample(folder, prepared_device(folder, options.device), options.count, options.seed);
+  write_tensors(options.out, {{"samples", samples}}, {{"schema", schema}, {"seed", std::to_string(options.seed)}});
   std::fprintf(stderr, "wrote %s: %lld samples\n", options.out.c_str(), static_cast<long long>(options.count));
   return 0;
 }
@@ -101,10 +113,11 @@ void add_evaluate_command(CLI::App& app, int& exit_code) {
   command->add_option("run", options->run, "Folder of a run; gets evaluation.json and outputs.safetensors")
       ->required()
       ->type_name("RUN");
+  add_device_option(command, options);
   command->add_flag("--quiet", options->quiet, "No progress");
   command->callback([options, &exit_code] {
     exit_code = guarded([&] {
-      run_evaluation(options->run, options->quiet);
+      run_evaluation(options->run, options->device, options->quiet);
       return 0;
     });
   });
@@ -115,9 +128,12 @@ void add_sample_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("sample", "Draw from a trained flow");
   command->footer("Example:\n  straightedge-train sample build/runs/rotation --out samples.safetensors --count 5000");
   command->add_option("run", options->run, "Folder of a run")->required()->type_name("RUN");
+  add_device_option(command, options);
   command->add_option("--out", options->out, "File for `samples` [count, d]")->required()->type_name("FILE");
-  command->add_option("--count", options->count, "How many")->capture_default_str()->check(CLI::PositiveNumber);
-  command->add_option("--seed", options->seed, "Of the sources")->capture_default_str()->check(CLI::NonNegativeNumber);
+  command->add_option("--count", options->count, "How many")->capture_default_str()->check(CLI::Range(1, 1000000000));
+  command->add_option("--seed", options->seed, "Of the sources")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1000000000));
   command->callback([options, &exit_code] { exit_code = guarded([&] { return run_sample(*options); }); });
 }
 

@@ -70,10 +70,14 @@ at::Tensor sources(const Recipe& recipe, std::int64_t seed, std::int64_t step, s
   return normals(seed, offset_of(step, Stream::source), rows, recipe.dimension(), at::kDouble);
 }
 
+at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
+  return normals(seed, offset_of(step, Stream::target), rows, recipe.dimension(), at::kDouble);
+}
+
 // Targets drawn by themselves, fp64.
 at::Tensor targets(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
   const DataRecipe& data = recipe.data;
-  const at::Tensor z = normals(seed, offset_of(step, Stream::target), rows, data.dimension, at::kDouble);
+  const at::Tensor z = target_normals(recipe, seed, step, rows);
   if (data.kind == "gaussian") {
     return gaussian_map(data, 0.0)(z);
   }
@@ -93,11 +97,17 @@ at::Tensor cycle(std::int64_t seed, std::int64_t n) {
   return order;
 }
 
+// F32, or F64 rounded to it.
+at::Tensor read_rounded(const fixtures::SafetensorsFile& file, const char* name, at::IntArrayRef shape) {
+  const bool is_double = file.type_text(name) == "F64";
+  return read_tensor(file, name, is_double ? at::kDouble : at::kFloat, shape).to(at::kFloat);
+}
+
 Pairs read_pairs(const Recipe& recipe) {
   const fixtures::SafetensorsFile file(recipe.pairs.file);
   require_schema(file, pairs_schema);
-  const at::Tensor x0 = read_tensor(file, "x0", at::kFloat, {-1, recipe.dimension()});
-  const at::Tensor x1 = read_tensor(file, "x1", at::kFloat, {x0.size(0), recipe.dimension()});
+  const at::Tensor x0 = read_rounded(file, "x0", {-1, recipe.dimension()});
+  const at::Tensor x1 = read_rounded(file, "x1", {x0.size(0), recipe.dimension()});
   if (x0.size(0) < 2) {
     throw InputError(file.path() + ": x0: has " + std::to_string(x0.size(0)) + " rows; two or more are wanted");
   }
@@ -170,6 +180,7 @@ std::string digest_of(const Pairs& pairs) {
 }
 
 void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Recipe& recipe) {
+  require_place(path, pairs_schema);
   write_tensors(path, {{"x0", pairs.x0}, {"x1", pairs.x1}, {"index", pairs.index}},
                 {{"schema", pairs_schema}, {"kind", recipe.pairs.kind}, {"sha256", digest_of(pairs)}});
 }
@@ -179,6 +190,8 @@ PairSampler::PairSampler(const Recipe& recipe, const Pairs& pairs, const at::Dev
   const std::string& kind = recipe.pairs.kind;
   if (kind == "gaussian-ot" || kind == "gaussian-rotated") {
     map_ = gaussian_map(recipe.data, kind == "gaussian-ot" ? 0.0 : recipe.pairs.degrees);
+  } else if (kind == "independent" && recipe.data.kind == "gaussian") {
+    map_ = gaussian_map(recipe.data, 0.0);
   }
 }
 
@@ -186,10 +199,8 @@ PairSampler::Draw PairSampler::draw_on_host(std::int64_t seed, std::int64_t step
   const bool frozen = recipe_.pairs.mode == "frozen";
   if (!frozen && map_) {
     const at::Tensor x0 = sources(recipe_, seed, step, batch);
-    return {{}, x0.to(at::kFloat), (*map_)(x0).to(at::kFloat)};
-  }
-  if (!frozen && recipe_.pairs.kind == "independent" && recipe_.data.kind == "gaussian") {
-    return {{}, sources(recipe_, seed, step, batch).to(at::kFloat), targets(recipe_, seed, step, batch).to(at::kFloat)};
+    const at::Tensor z = recipe_.pairs.kind == "independent" ? target_normals(recipe_, seed, step, batch) : x0;
+    return {{}, x0.to(at::kFloat), (*map_)(z).to(at::kFloat)};
   }
   const at::Tensor rows = integers(seed, offset_of(step, Stream::order), batch, x1_.size(0));
   return {rows, frozen ? at::Tensor() : sources(recipe_, seed, step, batch).to(at::kFloat), {}};

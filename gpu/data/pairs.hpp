@@ -37,8 +37,8 @@ struct Pairs {
 /// Whether the recipe says what the targets' distribution is: pairs of a file or of a trained flow come without it.
 [[nodiscard]] bool has_known_targets(const Recipe& recipe);
 
-/// `rows` fresh targets [rows, d] fp32 of the recipe's data, none of them in make_pairs. Throws InputError for kind
-/// file.
+/// `rows` fresh targets [rows, d] fp32 of the recipe's data, none of them in make_pairs. Throws InputError
+/// where the recipe does not say what they are.
 [[nodiscard]] at::Tensor fresh_targets(const Recipe& recipe, std::int64_t rows, std::int64_t step);
 
 /// x0 -> mean + M^{1/2} R x0 of the Gaussian data, R the rotation in the plane of the first two axes; 0 degrees is
@@ -49,7 +49,8 @@ struct AffineMap {
 };
 [[nodiscard]] AffineMap gaussian_map(const DataRecipe& data, double degrees);
 
-/// x0, x1, index with metadata; the digest of the file is what run.json names.
+/// x0, x1, index, and the digest of the pairs, which run.json names too. Throws InputError for a place that holds
+/// something else.
 void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Recipe& recipe);
 /// SHA-256 of the pairs' bytes.
 [[nodiscard]] std::string digest_of(const Pairs& pairs);

@@ -82,6 +82,32 @@ void write_tensors(const std::filesystem::path& path, const NamedTensors& tensor
   fixtures::write_safetensors(path, copies, metadata);
 }
 
+void require_place(const std::filesystem::path& path, const std::string& schema) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::file_status there = fs::symlink_status(path, ignored);
+  if (!fs::exists(there)) {
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : ".";
+    if (!fs::is_directory(folder, ignored)) {
+      throw InputError(path.string() + ": its folder is not there; make it first");
+    }
+    return;
+  }
+  bool is_ours = false;
+  if (fs::is_regular_file(there)) {
+    try {
+      const fixtures::SafetensorsFile file(path);
+      const auto found = file.metadata().find("schema");
+      is_ours = found != file.metadata().end() && found->second == schema;
+    } catch (const InputError&) {  // something else
+    }
+  }
+  if (!is_ours) {
+    throw InputError(path.string() + ": is there already, and no file of schema \"" + schema +
+                     "\", which alone would be replaced; name another");
+  }
+}
+
 void require_schema(const fixtures::SafetensorsFile& file, const std::string& schema) {
   const auto found = file.metadata().find("schema");
   if (found != file.metadata().end() && found->second != schema) {

@@ -23,6 +23,10 @@ using NamedTensors = std::map<std::string, at::Tensor>;
 /// See fixtures::write_safetensors.
 void write_tensors(const std::filesystem::path& path, const NamedTensors& tensors, const fixtures::Metadata& metadata);
 
+/// Throws InputError unless a file of this schema may be written there: nothing is there, and its folder is, or a file
+/// of the same schema that is to be replaced.
+void require_place(const std::filesystem::path& path, const std::string& schema);
+
 /// Throws InputError if the file's metadata names another schema, as one of a newer program does. A file that names
 /// none was written by others, and is judged by its tensors alone.
 void require_schema(const fixtures::SafetensorsFile& file, const std::string& schema);

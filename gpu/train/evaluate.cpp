@@ -86,7 +86,9 @@ std::vector<double> mmd_bandwidths(const Pairs& pairs) {
   const double median = median_distance(pairs.x1);
   std::vector<double> bandwidths{1.0};
   for (const double factor : {0.25, 0.5, 1.0, 2.0, 4.0}) {
-    bandwidths.push_back(factor * median);
+    if (median > 0.0) {  // 0 where most targets are one and the same
+      bandwidths.push_back(factor * median);
+    }
   }
   return bandwidths;
 }
@@ -161,8 +163,8 @@ std::vector<Coupling> couplings(const Recipe& recipe) {
     other.pairs.kind = kind;
     other.pairs.degrees = degrees;
     other.pairs.mode = "resampled";
-    if (first_difference(other, recipe).empty()) {
-      return;  // the run's own pairs
+    if (pairs_json(other) == pairs_json(recipe)) {
+      return;  // the run's own
     }
     list.push_back({pairs_json(other), other});
   };
@@ -260,6 +262,7 @@ void write_outputs(const RunFolder& folder, const Outputs& outputs) {
     tensors.emplace("reference", outputs.reference);
   }
   write_tensors(folder.path("outputs.safetensors"), tensors, {{"schema", "straightedge/outputs/1"}});
+  sync(folder.path("outputs.safetensors"));
 }
 
 }  // namespace
@@ -267,8 +270,9 @@ void write_outputs(const RunFolder& folder, const Outputs& outputs) {
 void evaluate(const RunFolder& folder, const at::Device& device,
               const std::function<void(const std::string&)>& report) {
   const Recipe& recipe = folder.recipe();
-  const Pairs pairs = pairs_of(recipe, device);
   const TrainedFlow flow(folder, device);
+  const Pairs pairs = pairs_of(recipe, device);
+  folder.require_pairs(digest_of(pairs));
   report("samples");
   const Outputs outputs = make_outputs(recipe, pairs, flow);
   write_outputs(folder, outputs);

@@ -23,6 +23,9 @@
 namespace straightedge::train {
 namespace {
 
+// Of two sets at a time: all distances at once may need more memory than there is.
+constexpr std::int64_t most_distances = std::int64_t{1} << 24U;
+
 // h^d det(C)^{-1/2} exp(-|z|^2 / 2) with z [n, d] = L^{-1} (x - m), for the Cholesky factors L [d, d] or [n, d, d] of
 // C.
 at::Tensor expected_kernel(const at::Tensor& z, const at::Tensor& factor, double h) {
@@ -30,11 +33,11 @@ at::Tensor expected_kernel(const at::Tensor& z, const at::Tensor& factor, double
   return (static_cast<double>(z.size(1)) * std::log(h) - log_root_of_determinant - 0.5 * z.square().sum(1)).exp();
 }
 
-// Mean of k over distinct rows, a block of rows at a time: all distances at once would need n^2 numbers.
+// Mean of k over distinct rows, some rows at a time.
 double mean_kernel_of_distinct(const at::Tensor& x, double h) {
-  constexpr std::int64_t block = 1024;
   constexpr std::int64_t direct = 2;  // by differences, as below
   const std::int64_t n = x.size(0);
+  const std::int64_t block = std::max<std::int64_t>(1, most_distances / n);
   double sum = -static_cast<double>(n);  // each row with itself
   for (std::int64_t first = 0; first < n; first += block) {
     const at::Tensor rows = x.narrow(0, first, std::min(block, n - first));
@@ -99,9 +102,13 @@ double median_distance(const at::Tensor& x) {
   return at::pdist(rows).median().item<double>();
 }
 
+// A step of no pairs and no training: the directions share no word with their orders.
+constexpr std::int64_t directions_step = std::int64_t{1} << 39U;
+
 double sliced_wasserstein_squared(const at::Tensor& x, const at::Tensor& y, std::int64_t directions,
                                   std::int64_t seed) {
-  at::Tensor along = normals(seed, offset_of(0, Stream::order), directions, x.size(1), at::kDouble).to(x.device());
+  at::Tensor along =
+      normals(seed, offset_of(directions_step, Stream::order), directions, x.size(1), at::kDouble).to(x.device());
   along = along / at::linalg_vector_norm(along, 2, at::IntArrayRef{1}, true);
   const auto sorted = [&along](const at::Tensor& points) {
     return std::get<0>(at::sort(at::matmul(along, points.to(at::kDouble).t()), 1));
@@ -116,8 +123,7 @@ NearestTwo nearest_two(const at::Tensor& q, const at::Tensor& bank) {
   const at::Tensor targets = bank.to(at::kDouble);
   const std::int64_t kept = std::min<std::int64_t>(2, bank.size(0));
   std::vector<at::Tensor> parts;
-  // Some rows at a time: all distances at once may need more memory than there is.
-  for (const at::Tensor& rows : points.split(std::max<std::int64_t>(1, (std::int64_t{1} << 24U) / bank.size(0)))) {
+  for (const at::Tensor& rows : points.split(std::max<std::int64_t>(1, most_distances / bank.size(0)))) {
     parts.push_back(std::get<0>(at::topk(at::cdist(rows, targets, 2.0, direct), kept, 1, false)));
   }
   const at::Tensor two = at::cat(parts);

@@ -25,10 +25,11 @@ double bytes_needed(const Recipe& recipe) {
   const double pairs = static_cast<double>(recipe.pairs.count) * d * 3.0 * (fp64 + fp32);
   // Parameters, both moments, the average and the gradient; a checkpoint copies four of them.
   const double state = static_cast<double>(make_model(recipe.model, recipe.dimension())->size()) * 9.0 * fp32;
-  const auto rows = static_cast<double>(std::max({recipe.train.batch, recipe.pairs.count, recipe.evaluate.fresh}));
+  const auto rows = static_cast<double>(
+      std::max({recipe.train.batch, recipe.pairs.count + recipe.evaluate.fresh, recipe.evaluate.large_batch}));
   const double pass = rows * numbers_of_a_row(recipe.model, d) * fp32;
-  const double covariance = recipe.data.kind == "gaussian" ? d * d * 3.0 * fp64 : 0.0;
-  return pairs + state + pass + covariance;
+  const double matrices = recipe.data.kind == "gaussian" ? 3.0 : static_cast<double>(recipe.data.components) + 1.0;
+  return pairs + state + pass + matrices * d * d * fp64;
 }
 
 }  // namespace straightedge::train

@@ -45,6 +45,8 @@ std::string words_of(const Words& words) {
   return list;
 }
 
+using IntegerPlace = std::int64_t*;
+
 /// Reads one file, and the overrides as further files of one line.
 class Reader {
  public:
@@ -75,6 +77,9 @@ class Reader {
         read_value(*known, node);
       } else if (table_name.empty() && inner != nullptr && is_table(key.str())) {
         read_table(*inner, key.str());
+      } else if (table_name.empty() && is_table(key.str())) {
+        fail(key.source(), "\"" + std::string(key.str()) + "\" is a table",
+             "write its keys below [" + std::string(key.str()) + "]");
       } else {
         const std::string where = table_name.empty() ? "" : " in [" + std::string(table_name) + "]";
         fail(key.source(), "unknown key \"" + std::string(key.str()) + "\"" + where,
@@ -166,17 +171,27 @@ class Reader {
     return values;
   }
 
+  static std::string number_text(const RecipeKey& key, double value) {
+    return std::holds_alternative<IntegerPlace>(key_place(key)) ? std::to_string(static_cast<std::int64_t>(value))
+                                                                : shortest(value);
+  }
+
+  static RecipeKey::Place key_place(const RecipeKey& key) {
+    static Recipe any;
+    return key.place(any);
+  }
+
   static std::string range_of(const RecipeKey& key) {
     if (std::isinf(key.least)) {
       return "finite";
     }
-    return std::isinf(key.most) ? "at least " + shortest(key.least)
-                                : "from " + shortest(key.least) + " to " + shortest(key.most);
+    const std::string least = number_text(key, key.least);
+    return std::isinf(key.most) ? "at least " + least : "from " + least + " to " + number_text(key, key.most);
   }
 
   void require_range(const RecipeKey& key, const toml::node& node, double value) const {
     if (!(std::isfinite(value) && value >= key.least && value <= key.most)) {
-      fail(node.source(), key.full_name() + " is " + shortest(value), "it must be " + range_of(key));
+      fail(node.source(), key.full_name() + " is " + number_text(key, value), "it must be " + range_of(key));
     }
   }
 
@@ -229,6 +244,16 @@ void complete(Recipe& recipe, const std::string& name) {
   }
   if (recipe.pairs.kind == "1-reflow" && recipe.pairs.run.empty()) {
     inconsistent(name, "pairs.kind \"1-reflow\" needs pairs.run, the folder of a finished run");
+  }
+  if (recipe.pairs.kind == "1-reflow" && recipe.pairs.mode != "frozen") {
+    inconsistent(name, "pairs.kind \"1-reflow\" needs pairs.mode \"frozen\": its targets belong to their sources");
+  }
+  if (!is_gaussian && !(data.variance > 0.0)) {
+    inconsistent(name, "data.variance is 0; of a mixture's components it must be positive");
+  }
+  if (recipe.noise.kind == "none" && recipe.noise.sigma != 0.0) {
+    inconsistent(name, "noise.kind \"none\" has noise.sigma " + shortest(recipe.noise.sigma) +
+                           "; it must be 0, or the kind \"constant\" or \"bridge\"");
   }
   if (recipe.model.time_features % 2 != 0) {
     inconsistent(name, "model.time_features is odd; it must be even: a sine and a cosine each");
@@ -285,18 +310,18 @@ Recipe parse_recipe(std::string_view text, const std::string& name, const std::v
     reader.read(override.substr(0, equals) + " = " + (is_toml_value(value) ? value : toml_text(value)),
                 "--set " + override);
   }
+  recipe.source = name;
   complete(recipe, name);
   return recipe;
 }
 
 Recipe read_recipe(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
   std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) {
+  std::error_code ignored;
+  if (!in || std::filesystem::is_directory(file, ignored)) {
     throw InputError(file.string() + ": cannot be read; a recipe in TOML is wanted");
   }
-  return parse_recipe(text.str(), file.string(), overrides);
+  return parse_recipe(std::string(std::istreambuf_iterator<char>(in), {}), file.string(), overrides);
 }
 
 std::string to_toml(const Recipe& recipe) {

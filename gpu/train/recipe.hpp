@@ -93,7 +93,8 @@ struct ReproduceRecipe {
 };
 
 struct Recipe {
-  std::string claim;  ///< the claim that the run is made for, or ""
+  std::string source;  ///< the file that it was read from; no key
+  std::string claim;   ///< the claim that the run is made for, or ""
   DataRecipe data;
   PairsRecipe pairs;
   NoiseRecipe noise;

@@ -37,9 +37,20 @@ std::vector<RecipeKey> make_keys() {
   using T = TrainRecipe;
   using E = EvaluateRecipe;
   using R = ReproduceRecipe;
+  // Those that `straightedge certify` decides.
+  const Words claims{"",
+                     "counterexample-1/trained",
+                     "figure-4/trained",
+                     "figure-5/trained",
+                     "figure-6",
+                     "table-1",
+                     "table-2",
+                     "table-3",
+                     "affine-agrees",
+                     "noise-by-pairing"};
   const Words couplings{"gaussian-ot", "gaussian-rotated", "independent"};
   return {
-      {"", "claim", of<&Recipe::claim>, 0, 0, {}, "the claim that the run is made for; may be empty"},
+      {"", "claim", of<&Recipe::claim>, 0, 0, claims, "the claim that the run is made for, or none"},
 
       {"data", "kind", of<data, &D::kind>, 0, 0, {"gaussian", "mixture"}, "distribution of the targets"},
       {"data", "dimension", of<data, &D::dimension>, 1, 65536, {}, "d"},
@@ -69,7 +80,7 @@ std::vector<RecipeKey> make_keys() {
        0,
        0,
        {"frozen", "resampled"},
-       "frozen: the pairs are the data set; resampled: sources are drawn anew at each step"},
+       "frozen: the pairs are the data set; resampled: sources are drawn anew from N(0, I) at each step"},
       {"pairs", "count", of<pairs, &P::count>, 2, many, {}, "how many pairs"},
       {"pairs", "seed", of<pairs, &P::seed>, 0, many, {}, "of the pairs"},
       {"pairs",
@@ -123,7 +134,7 @@ std::vector<RecipeKey> make_keys() {
        0,
        0,
        {"constant", "cosine"},
-       "of the rate after the warm-up"},
+       "of the rate, from the first step to the last, times the warm-up"},
       {"optimiser", "warmup", of<optimiser, &O::warmup>, 0, many, {}, "steps over which the rate rises linearly"},
       {"optimiser", "beta1", of<optimiser, &O::beta1>, 0, 0.999999, {}, "of AdamW"},
       {"optimiser", "beta2", of<optimiser, &O::beta2>, 0, 0.99999999, {}, "of AdamW"},

@@ -1,6 +1,7 @@
 #include <train/run_folder.hpp>
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/isfinite.h>
 #include <torch/csrc/api/include/torch/version.h>
 #include <data/pairs.hpp>
 #include <data/tensor_files.hpp>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <build_info.hpp>
 #include <fstream>
+#include <json_fields.hpp>
 #include <straightedge/error.hpp>
 #include <train/durable.hpp>
 #include <vector>
@@ -138,7 +140,22 @@ RunFolder RunFolder::resume(const fs::path& path, const Recipe& recipe) {
   return folder;
 }
 
+void RunFolder::require_pairs(const std::string& digest) const {
+  const Json document = fixtures::read_json_file(path("run.json").string());
+  fixtures::JsonFields fields(document, path("run.json").string());
+  fixtures::JsonFields data = fields.fields("data");
+  if (data.has("pairs_sha256") && data.text("pairs_sha256") != digest) {
+    throw InputError(data.place("pairs_sha256") + ": the run has other pairs than its recipe makes now: " +
+                     (recipe_.pairs.kind == "file" ? recipe_.pairs.file : "pairs.kind \"" + recipe_.pairs.kind + "\"") +
+                     " has changed; put the former back, or begin another run");
+  }
+}
+
 void RunFolder::write_run_json(const std::string& device, const std::string& pairs_digest) const {
+  if (fs::exists(path("run.json"))) {
+    require_pairs(pairs_digest);
+    return;
+  }
   const NoiseRecipe& noise = recipe_.noise;
   Json document = {{"schema", "straightedge/run/1"},
                    {"claim", recipe_.claim},
@@ -163,13 +180,18 @@ void RunFolder::write_run_json(const std::string& device, const std::string& pai
 void RunFolder::write_model(const Model& model, const at::Tensor& ema) const {
   const std::map<std::string, at::Tensor> views = model.views(ema);
   write_tensors(path("model.safetensors"), {views.begin(), views.end()}, {{"schema", model_schema}});
+  sync(path("model.safetensors"));
   Json config = model_json(recipe_);
   config["schema"] = model_schema;
   write_durably(path("config.json"), config.dump(1) + "\n");
 }
 
+bool RunFolder::has_model() const {
+  return fs::exists(path("model.safetensors"));
+}
+
 at::Tensor RunFolder::read_model(const Model& model) const {
-  if (!fs::exists(path("model.safetensors"))) {
+  if (!has_model()) {
     throw InputError(path("model.safetensors").string() + ": is not there: the training has not ended; --resume it");
   }
   const fixtures::SafetensorsFile file(path("model.safetensors"));
@@ -177,7 +199,11 @@ at::Tensor RunFolder::read_model(const Model& model) const {
   at::Tensor flat = model.initial(0);
   const std::map<std::string, at::Tensor> views = model.views(flat);
   for (const ParameterPart& part : model.parts()) {
-    views.at(part.name).copy_(read_tensor(file, part.name, at::kFloat, part.shape));
+    const at::Tensor values = read_tensor(file, part.name, at::kFloat, part.shape);
+    if (!at::isfinite(values).all().item<bool>()) {
+      throw InputError(file.path() + ": " + part.name + ": holds a NaN or an infinity");
+    }
+    views.at(part.name).copy_(values);
   }
   return flat;
 }
@@ -192,10 +218,13 @@ void RunFolder::append_metrics(const Json& line) const {
 
 void RunFolder::cut_metrics(std::int64_t step) const {
   std::ifstream file(path("metrics.jsonl"));
+  if (!file && fs::exists(path("metrics.jsonl"))) {
+    throw InputError(path("metrics.jsonl").string() + ": cannot be read; the lines after the checkpoint are to be cut");
+  }
   std::string kept;
   for (std::string line; std::getline(file, line);) {
     const Json entry = Json::parse(line, nullptr, false);
-    if (entry.is_object() && entry.value("step", std::int64_t{0}) <= step) {
+    if (entry.is_object() && entry.contains("step") && entry["step"].is_number_integer() && entry["step"] <= step) {
       kept += line + "\n";
     }
   }

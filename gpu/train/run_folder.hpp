@@ -30,13 +30,20 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path path(const char* name) const { return path_ / name; }
   [[nodiscard]] std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
 
+  /// run.json of a run that begins; one that is there stays as it is. Throws InputError if it was begun with pairs of
+  /// another digest. `pairs_digest`: "" where the recipe draws pairs anew at each step.
   void write_run_json(const std::string& device, const std::string& pairs_digest) const;
+  /// Throws InputError if run.json has another digest.
+  void require_pairs(const std::string& digest) const;
   /// The averaged parameters under the model's names, and config.json.
   void write_model(const Model& model, const at::Tensor& ema) const;
   /// The averaged parameters, flat. Throws InputError if they are not there, or not of this model.
   [[nodiscard]] at::Tensor read_model(const Model& model) const;
 
   void append_metrics(const nlohmann::ordered_json& line) const;
+  /// Whether its model is there: the training has ended.
+  [[nodiscard]] bool has_model() const;
+
   /// Cuts metrics.jsonl after `step`: the lines behind it are written again.
   void cut_metrics(std::int64_t step) const;
 
@@ -50,7 +57,7 @@ class RunFolder {
 /// `pairs` of run.json.
 [[nodiscard]] nlohmann::ordered_json pairs_json(const Recipe& recipe);
 
-/// "cpu, 2 threads" or "cuda, NAME".
+/// "cpu, 2 threads" or "cuda:0".
 [[nodiscard]] std::string device_name(const at::Device& device);
 
 }  // namespace straightedge::train

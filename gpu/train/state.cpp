@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <digest.hpp>
 #include <json_fields.hpp>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <straightedge/error.hpp>
 #include <train/durable.hpp>
@@ -49,7 +50,11 @@ Checkpoint read_header(const fs::path& folder) {
   if (!loss.is_number()) {
     throw InputError(fields.place("loss") + ": must be a number");
   }
-  return {static_cast<std::int64_t>(fields.count("step")), loss.get<double>(), folder};
+  const std::uint64_t step = fields.count("step", std::numeric_limits<std::int64_t>::max());
+  if (folder.filename() != folder_of({}, static_cast<std::int64_t>(step)).filename()) {
+    throw InputError(fields.place("step") + ": is " + std::to_string(step) + ", and the folder is of another step");
+  }
+  return {static_cast<std::int64_t>(step), loss.get<double>(), folder};
 }
 
 // What a stop left behind.

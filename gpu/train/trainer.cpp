@@ -6,6 +6,7 @@
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -18,7 +19,6 @@
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <straightedge/error.hpp>
 #include <train/gradient_variance.hpp>
 #include <train/interpolant.hpp>
@@ -54,26 +54,24 @@ class Meter {
   Meter(const RunFolder& folder, std::int64_t first) : folder_(folder), last_step_(first) {}
 
   /// Writes the line, and returns the mean loss.
-  double write(Trainer& trainer, double rate, std::int64_t batch, const std::optional<VarianceEstimate>& variance) {
+  double write(Trainer& trainer, double rate, std::int64_t batch) {
     const std::int64_t step = trainer.state().step;
     const auto count = static_cast<double>(step - last_step_);
     const double loss = trainer.take_loss_sum() / count;
     const double seconds = std::chrono::duration<double>(Clock::now() - last_time_).count();
-    nlohmann::ordered_json line = {{"step", step},
-                                   {"loss", loss},
-                                   {"rate", rate},
-                                   {"gradient_norm", trainer.gradient_norm()},
-                                   {"samples_per_second", std::round(count * static_cast<double>(batch) / seconds)},
-                                   {"memory_mb", resident_megabytes()}};
-    if (variance) {
-      line["gradient_variance"] = variance->value;
-      line["gradient_variance_error"] = variance->standard_error;
-    }
-    folder_.append_metrics(line);
+    folder_.append_metrics({{"step", step},
+                            {"loss", loss},
+                            {"rate", rate},
+                            {"gradient_norm", trainer.gradient_norm()},
+                            {"samples_per_second", std::round(count * static_cast<double>(batch) / seconds)},
+                            {"memory_mb", resident_megabytes()}});
     last_step_ = step;
-    last_time_ = Clock::now();
+    start_clock();
     return loss;
   }
+
+  /// What was done since the line does not count.
+  void start_clock() { last_time_ = Clock::now(); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -82,25 +80,43 @@ class Meter {
   Clock::time_point last_time_ = Clock::now();
 };
 
-// Of the averaged parameters, by the first batches that `evaluate` draws at the end.
-std::optional<VarianceEstimate> gradient_variance(const Trainer& trainer, const Recipe& recipe) {
+// A line with the gradient variance at the averaged parameters, by the first batches that `evaluate` draws at the end.
+void write_gradient_variance(const RunFolder& folder, const Trainer& trainer) {
+  const Recipe& recipe = folder.recipe();
   const std::int64_t batches = recipe.train.variance_batches;
   if (batches == 0) {
-    return std::nullopt;
+    return;
   }
   const EvaluateRecipe& of = recipe.evaluate;
   const MeasuredField field{trainer.model(), trainer.state().ema, trainer.sampler(), recipe.noise};
-  return estimate_variance(squared_gradient_norms(field, recipe.train.seed, of.small_batch, batches), of.small_batch,
-                           squared_gradient_norms(field, recipe.train.seed, of.large_batch, batches), of.large_batch);
+  const VarianceEstimate estimate =
+      estimate_variance(squared_gradient_norms(field, recipe.train.seed, of.small_batch, batches), of.small_batch,
+                        squared_gradient_norms(field, recipe.train.seed, of.large_batch, batches), of.large_batch);
+  folder.append_metrics({{"step", trainer.state().step},
+                         {"gradient_variance", estimate.value},
+                         {"gradient_variance_error", estimate.standard_error}});
 }
 
 [[noreturn]] void stop_at_nonfinite(const RunFolder& folder, const TrainState& state, const std::string& what,
                                     NamedTensors tensors) {
   const std::filesystem::path path = folder.path("nonfinite.safetensors");
-  tensors.insert({{"parameters", state.parameters}, {"m", state.m}, {"v", state.v}});
+  tensors.insert({{"parameters", state.parameters}, {"m", state.m}, {"v", state.v}, {"ema", state.ema}});
   write_tensors(path, tensors, {{"schema", "straightedge/nonfinite/1"}, {"step", std::to_string(state.step)}});
   throw Error(what + ": a lower optimiser.rate or optimiser.clip may help; state and batch are in " + path.string() +
               ", the last good state in checkpoints/");
+}
+
+void require_finite(const RunFolder& folder, const Trainer& trainer, double loss, std::int64_t since) {
+  const std::string after = " after step " + std::to_string(since) + " is not finite";
+  if (!std::isfinite(loss)) {
+    stop_at_nonfinite(folder, trainer.state(), "a loss" + after, {});
+  }
+  if (!std::isfinite(trainer.gradient_norm())) {
+    stop_at_nonfinite(folder, trainer.state(), "a gradient's norm" + after, {});
+  }
+  if (!at::isfinite(trainer.state().parameters).all().item<bool>()) {
+    stop_at_nonfinite(folder, trainer.state(), "a parameter" + after, {});
+  }
 }
 
 }  // namespace
@@ -171,6 +187,9 @@ TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& de
   const Recipe& recipe = folder.recipe();
   const std::int64_t steps = recipe.train.steps;
   const std::vector<Checkpoint> checkpoints = list_checkpoints(folder.checkpoints());
+  if (checkpoints.empty() && folder.has_model()) {
+    return TrainEnd::finished;  // its checkpoints were removed since
+  }
   TrainState begin = Trainer::initial_state(recipe);
   if (!checkpoints.empty()) {
     begin = read_checkpoint(checkpoints.back(), begin.parameters.numel());
@@ -193,17 +212,17 @@ TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& de
     const std::int64_t step = trainer.state().step;
     const bool saving = step > written && (stopping || step == steps || step % recipe.train.checkpoint_every == 0);
     if (step > logged && (saving || step % recipe.train.log_every == 0)) {
-      loss = meter.write(trainer, learning_rate(recipe.optimiser, steps, step), recipe.train.batch,
-                         saving ? gradient_variance(trainer, recipe) : std::nullopt);
-      if (!std::isfinite(loss)) {
-        stop_at_nonfinite(folder, trainer.state(), "a loss after step " + std::to_string(logged) + " is not finite",
-                          {});
-      }
+      loss = meter.write(trainer, learning_rate(recipe.optimiser, steps, step), recipe.train.batch);
+      require_finite(folder, trainer, loss, logged);
       logged = step;
     }
     if (saving) {
       write_checkpoint(folder.checkpoints(), trainer.state(), loss, recipe.train.keep);
       written = step;
+      if (!stopping) {  // who asked to stop waits for nothing but the checkpoint
+        write_gradient_variance(folder, trainer);
+        meter.start_clock();
+      }
     }
     progress({step, steps, loss});
     if (stopping) {

@@ -114,6 +114,7 @@ Evidence judge_table_1(const Groups& groups, proofs::Variant variant) {
   }
   evidence.notes.emplace_back(
       "the paper does not name its bandwidths: its figures compare with ours in order and ratio, not in size");
+  evidence.notes.emplace_back("what was tried with our recipes, and what came of it: docs/reproductions.md");
   return evidence;
 }
 

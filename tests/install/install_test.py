@@ -22,7 +22,7 @@ def run(*command: object, environment: dict[str, str] | None = None) -> str:
 def reproduce(program: Path, runs: Path) -> None:
     if program.exists():  # not without LibTorch
         run(program, "reproduce", "affine", "--smoke", "--out", runs)
-        if not list(runs.glob("*/model.safetensors")) or not (runs / "certify/certify.json").exists():
+        if not list(runs.glob("runs/*/model.safetensors")) or not (runs / "certify/certify.json").exists():
             sys.exit(f"the installed programs left no model or no verdict in {runs}: {sorted(runs.rglob('*'))}")
 
 

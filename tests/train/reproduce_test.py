@@ -130,6 +130,14 @@ class Evaluate(Case):
         np.testing.assert_array_equal(reflowed["partner"][:64], outputs["generated"][:64])
         self.assertEqual({entry["to"] for entry in evaluation["mmd"]}, {"pairs"})
 
+    def test_runs_on_pairs_of_a_file_can_be_certified(self):
+        pairs = self.folder / "pairs.safetensors"
+        self.succeeded(run("pairs", ROOT / "gpu" / "recipes" / "rotation.toml", "--out", pairs, "--set", "pairs.count=50"))
+        self.evaluated("rotation", "pairs.kind=file", f"pairs.file={pairs}")
+        done = subprocess.run([pathlib.Path(PROGRAM).parent / "straightedge", "certify", self.folder / "run", "--out",
+                               self.folder / "certify"], capture_output=True, text=True, check=False)
+        self.succeeded(done, 3)
+
     def test_a_run_that_has_not_ended_is_refused(self):
         path = self.trained("rotation")
         (path / "model.safetensors").unlink()
@@ -140,7 +148,9 @@ class Evaluate(Case):
     def test_what_is_no_model_is_refused(self):
         path = self.trained("rotation")
         whole = (path / "model.safetensors").read_bytes()
+        not_a_number = b"\x00\x00\xc0\x7f"
         for content, word in ((b"\x80\x04K\x01.", "model.safetensors"), (whole[:-4], "model.safetensors"),
+                              (whole[:-4] + not_a_number, "holds a NaN"),
                               (whole.replace(b"model/1", b"model/2"), "straightedge/model/2")):
             with self.subTest(word):
                 (path / "model.safetensors").write_bytes(content)
@@ -167,15 +177,19 @@ class Reproduce(Case):
         out = self.folder / "rotation"
         done = self.succeeded(run("reproduce", "rotation", "--out", out, "--smoke"))
         self.assertIn("far too short for a verdict", done.stderr)
-        runs = sorted(path for path in out.iterdir() if path.name.startswith("noise-"))
+        runs = sorted((out / "runs").iterdir())
         self.assertEqual(len(runs), 6)
         found = {(document["noise"]["sigma"], document["seed"])
                  for document in (self.validate("run", path / "run.json") for path in runs)}
         self.assertEqual(found, {(sigma, seed) for sigma in (0.0, 0.05) for seed in (1, 2, 3)})
         self.validate("certify", out / "certify" / "certify.json")
-        times = {path: path.stat().st_mtime_ns for path in out.glob("noise-*/**/*")}
+        times = {path: path.stat().st_mtime_ns for path in out.glob("runs/**/*")}
         self.succeeded(run("reproduce", "rotation", "--out", out, "--smoke"))
-        self.assertEqual({path: path.stat().st_mtime_ns for path in out.glob("noise-*/**/*")}, times)
+        self.assertEqual({path: path.stat().st_mtime_ns for path in out.glob("runs/**/*")}, times)
+        # Runs of a few steps must not stand for those that a verdict needs.
+        done = self.succeeded(run("reproduce", "rotation", "--out", out), 2)
+        self.assertRegex(done.stderr, r"^straightedge-train: .*noise-0-seed-1: is of another recipe: train.steps differs.*\n$")
+        self.assertEqual({path: path.stat().st_mtime_ns for path in out.glob("runs/**/*")}, times)
 
     def test_the_gradient_variance_of_an_affine_field_agrees_with_the_exact_one(self):
         done = self.succeeded(run("reproduce", "affine", "--out", self.folder / "affine", "--quiet"))

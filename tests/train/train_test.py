@@ -57,6 +57,11 @@ class TrainTest(unittest.TestCase):
     def model(self, out):
         return (self.folder / out / "model.safetensors").read_bytes()
 
+    def metrics(self, out):
+        """The lines of steps; gradient variances have lines of their own."""
+        lines = map(json.loads, (self.folder / out / "metrics.jsonl").read_text().splitlines())
+        return [line for line in lines if "loss" in line]
+
     def checkpoints(self, out):
         return sorted(path.name for path in (self.folder / out / "checkpoints").iterdir())
 
@@ -68,7 +73,7 @@ class Training(TrainTest):
         run = self.folder / "run"
         self.assertEqual({path.name for path in run.iterdir()},
                          {"recipe.toml", "run.json", "model.safetensors", "config.json", "checkpoints", "metrics.jsonl"})
-        lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+        lines = self.metrics("run")
         self.assertEqual([line["step"] for line in lines], list(range(10, 201, 10)))
         self.assertLess(lines[-1]["loss"], 0.5 * lines[0]["loss"])
         # The last three, and the one of least loss if it is none of them.
@@ -125,8 +130,7 @@ class Training(TrainTest):
         losses = {}
         for name, settings in (("fp32", easy), ("bf16", bf16)):
             self.train(name, *settings, steps=400)
-            lines = (self.folder / name / "metrics.jsonl").read_text().splitlines()
-            losses[name] = [json.loads(line)["loss"] for line in lines]
+            losses[name] = [line["loss"] for line in self.metrics(name)]
         self.assertNotEqual(self.model("fp32"), self.model("bf16"))
         self.assertLess(losses["bf16"][-1], 0.3 * losses["bf16"][0])
         self.train("stopped", *bf16, steps=400)
@@ -166,8 +170,7 @@ class Resuming(TrainTest):
             kills += 1
         self.train("killed", "--resume", steps=steps)
         self.assertEqual(self.model("killed"), self.model("whole"))
-        metrics = (self.folder / "killed" / "metrics.jsonl").read_text().splitlines()
-        self.assertEqual([json.loads(line)["step"] for line in metrics], list(range(10, steps + 1, 10)))
+        self.assertEqual([line["step"] for line in self.metrics("killed")], list(range(10, steps + 1, 10)))
 
     def test_what_a_kill_left_of_a_checkpoint_is_cleared_away(self):
         self.train("run", steps=60)
@@ -217,6 +220,14 @@ class Resuming(TrainTest):
         self.train("run", "--resume")
         self.assertEqual(self.model("run"), before)
 
+    def test_a_finished_run_without_checkpoints_stays_as_it_is(self):
+        self.train("run", steps=40)
+        run = self.folder / "run"
+        shutil.rmtree(run / "checkpoints")
+        before = {path: path.read_bytes() for path in run.iterdir()}
+        self.train("run", "--resume", steps=40)
+        self.assertEqual({path: path.read_bytes() for path in run.iterdir()}, before)
+
     def test_another_recipe_cannot_continue_a_run(self):
         self.train("run")
         error = self.train("run", "--resume", "--set", "optimiser.rate=0.5", code=2)
@@ -231,6 +242,10 @@ class Resuming(TrainTest):
                 (("state.safetensors", "SHA-256"), lambda: (last / "state.safetensors").write_bytes(
                     tensors[:-1] + bytes([tensors[-1] ^ 1]))),
                 (("state.safetensors", "SHA-256"), lambda: (last / "state.safetensors").write_bytes(b"\x80\x04K\x01.")),
+                (("state.json", "is 42", "another step"), lambda: (last / "state.json").write_text(
+                    header.replace('"step": 40', '"step": 42'))),
+                (("state.json", "no double"), lambda: (last / "state.json").write_text(
+                    header.replace('"loss": ', '"loss": 1e999, "was": '))),
                 (("state.json", "checkpoint/2"), lambda: (last / "state.json").write_text(
                     header.replace("checkpoint/1", "checkpoint/2"))),
                 (("state.json",), lambda: (last / "state.json").write_text(header[:20]))):
@@ -267,11 +282,17 @@ class BadInput(TrainTest):
                 ("[data]\ndimension = 65536\n", ("data.dimension is 65536", "at most 4096")),
                 ("[model]\nkind = 'affine'\n[train]\nprecision = 'bf16'\n", ("for networks", "fp32")),
                 ("[train]\nvariance_batches = 1\n", ("2 or more",)),
+                ("claim = 'figure-66'\n", ('did you mean "figure-6"',)),
+                ("train = 3\n", ('"train" is a table',)),
+                ("[noise]\nkind = 'none'\nsigma = 0.05\n", ("noise.sigma 0.05", "must be 0")),
+                ("[data]\nkind = 'mixture'\nvariance = 0\n[pairs]\nkind = 'independent'\n", ("data.variance is 0",)),
+                ("[pairs]\nkind = '1-reflow'\nrun = 'x'\nmode = 'resampled'\n", ('pairs.mode "frozen"',)),
                 ("[pairs]\nkind = 'file'\nfile = 'none.safetensors'\n", ("none.safetensors",)),
                 ("steps = \n", ("recipe.toml:1:",))):
             with self.subTest(text):
                 self.refused(*words, out="run", recipe=self.recipe(text))
         self.refused("missing.toml", out="run", recipe=self.folder / "missing.toml")
+        self.refused("cannot be read", out="run", recipe=self.folder)
 
     def test_what_does_not_fit_into_memory_is_refused(self):
         # The recipe's own count, not that of these tests' settings.
@@ -296,7 +317,7 @@ class BadInput(TrainTest):
 
     def test_pairs_of_a_file_must_fit(self):
         wrong = self.folder / "wrong.safetensors"
-        for array, words in ((((3, 5), "fp32"), "has shape [3, 5]"), (((3, 2), "fp64"), "is of type F64")):
+        for array, words in ((((3, 5), "fp32"), "has shape [3, 5]"), (((3, 2), "int64"), "is of type I64")):
             shape, dtype = array
             fixture_files.write_safetensors(wrong, {name: (dtype, fixture_files.np.zeros(shape)) for name in ("x0", "x1")},
                                             {})
@@ -326,6 +347,51 @@ class Pairs(TrainTest):
         self.train("made")
         self.train("read", "--set", "pairs.kind=file", "--set", f"pairs.file={path}")
         self.assertEqual(self.model("made"), self.model("read"))
+
+    def pairs_file(self, name, *settings):
+        path = self.folder / name
+        words = [word for setting in ("pairs.count=64", *settings) for word in ("--set", setting)]
+        subprocess.run([PROGRAM, "pairs", ROTATION, "--out", path, *words], check=True, capture_output=True)
+        return path
+
+    def test_pairs_in_double_are_rounded(self):
+        single = self.pairs_file("single.safetensors")
+        tensors, _ = fixture_files.read_safetensors(single)
+        double = self.folder / "double.safetensors"
+        fixture_files.write_safetensors(double, {name: ("fp64", tensors[name][1].astype(float)) for name in ("x0", "x1")},
+                                        {})
+        for name, path in (("one", single), ("two", double)):
+            self.train(name, "--set", "pairs.kind=file", "--set", f"pairs.file={path}")
+        self.assertEqual(self.model("one"), self.model("two"))
+
+    def test_pairs_that_changed_are_noticed(self):
+        path = self.pairs_file("pairs.safetensors")
+        file = ("--set", "pairs.kind=file", "--set", f"pairs.file={path}")
+        self.train("run", *file)
+        run = self.folder / "run"
+        document = (run / "run.json").read_text()
+        self.assertEqual(json.loads(document)["pairs"]["count"], 64)
+        self.pairs_file("pairs.safetensors", "pairs.seed=3")
+        self.assertIn("other pairs", self.train("run", "--resume", *file, code=2))
+        done = subprocess.run([PROGRAM, "evaluate", run, "--quiet"], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("other pairs", done.stderr)
+        self.assertEqual((run / "run.json").read_text(), document)
+
+    def test_nothing_but_pairs_is_replaced_by_pairs(self):
+        recipe = self.folder / "recipe.toml"
+        recipe.write_text("[pairs]\ncount = 64\n")
+        link = self.folder / "link"
+        link.symlink_to("elsewhere")
+        for out, words in ((recipe, "is there already"), (self.folder, "is there already"), (link, "is there already"),
+                           (self.folder / "none" / "pairs", "its folder is not there")):
+            done = subprocess.run([PROGRAM, "pairs", recipe, "--out", out], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(words, done.stderr)
+        self.assertEqual(recipe.read_text(), "[pairs]\ncount = 64\n")
+        self.assertTrue(link.is_symlink())
+        self.pairs_file("pairs.safetensors")
+        self.pairs_file("pairs.safetensors")
 
     def test_a_half_turn_is_exact(self):
         path = self.folder / "pairs.safetensors"
