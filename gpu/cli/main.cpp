@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 #include <build_info.hpp>
 #include <cstdio>
+#include <prepare_command.hpp>
 #include <reproduce_command.hpp>
 #include <results_command.hpp>
 #include <string>
@@ -26,6 +27,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Example:\n  straightedge-train fixtures --out build/results --check");
   int exit_code = 2;
+  straightedge::train::add_prepare_command(app, exit_code);
   straightedge::train::add_pairs_command(app, exit_code);
   straightedge::train::add_train_command(app, exit_code);
   straightedge::train::add_evaluate_command(app, exit_code);

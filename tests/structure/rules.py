@@ -13,7 +13,8 @@ MAY_USE: dict[str, set[str]] = {
     "reference/enclosure": {"reference", "fixtures/tolerance"},
     "proofs_check": {"reference", "reference/enclosure", "fixtures", "fixtures/tolerance", "fixtures/generator"},
     "gpu/ops": {"fixtures", "fixtures/tolerance"},
-    "gpu": {"gpu/ops", "fixtures", "fixtures/tolerance"},
+    "gpu/images": {"fixtures", "fixtures/tolerance"},
+    "gpu": {"gpu/ops", "gpu/images", "fixtures", "fixtures/tolerance"},
 }
 # Tests may use what they test, but none may put the oracle and what it judges into one program.
 MAY_USE["tests"] = set(MAY_USE)

@@ -1,0 +1,36 @@
+#include <images/report.hpp>
+
+#include <images/files.hpp>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace straightedge::images {
+
+void write_report(const std::filesystem::path& out, const ImageList& list, const Packing& packing) {
+  using Json = nlohmann::ordered_json;
+  Json remarks = Json::array();
+  std::map<std::string, std::int64_t> counts;
+  for (const std::vector<Remark>& part : {packing.remarks(), list.remarks}) {
+    for (const Remark& remark : part) {
+      remarks.push_back(remark.as_json());
+      ++counts[name_of(remark.finding)];
+    }
+  }
+  const Json report{{"schema", "straightedge/prepare/1"},
+                    {"settings", packing.settings()},
+                    {"sha256", packing.sha256()},
+                    {"listed", list.images.size()},
+                    {"packed", packing.packed()},
+                    {"findings", counts},
+                    {"remarks", remarks}};
+  // Names may hold bytes that are not UTF-8.
+  const std::string text = report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::filesystem::path path = out.string() + ".report.json";
+  const std::filesystem::path part = path.string() + ".part";
+  write_file(part, text);
+  move_into_place(part, path);
+}
+
+}  // namespace straightedge::images
