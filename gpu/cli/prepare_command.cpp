@@ -6,6 +6,7 @@
 #include <command.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <straightedge/error.hpp>
 #include <string>
 
@@ -28,7 +29,7 @@ namespace {
 struct Options {
   std::string folder;
   std::string out;
-  std::int64_t synthetic = 0;
+  std::optional<std::int64_t> synthetic;
   std::uint64_t seed = 0;
   std::int64_t size = 64;
   std::string crop = "148";
@@ -84,18 +85,17 @@ void print_remarks(const std::vector<images::Remark>& remarks, std::size_t most,
   }
 }
 
-int run_synthetic(const Options& options) {
+int run_synthetic(const Options& options, std::int64_t count) {
   const StopOnSignal signals;
   ProgressLine line(options.quiet);
-  const bool is_whole =
-      images::write_synthetic(options.out, options.synthetic, options.seed, jobs_of(options), stop_requested(),
-                              [&](std::int64_t done) { line.show(0, done, options.synthetic); });
+  const bool is_whole = images::write_synthetic(options.out, count, options.seed, jobs_of(options), stop_requested(),
+                                                [&](std::int64_t done) { line.show(0, done, count); });
   if (!is_whole) {
     std::fprintf(stderr, "stopped: %s has no lists yet; the same command begins anew\n", options.out.c_str());
     return inconclusive;
   }
-  std::fprintf(stderr, "wrote %s: %lld images of seed %llu\n", options.out.c_str(),
-               static_cast<long long>(options.synthetic), static_cast<unsigned long long>(options.seed));
+  std::fprintf(stderr, "wrote %s: %lld images of seed %llu\n", options.out.c_str(), static_cast<long long>(count),
+               static_cast<unsigned long long>(options.seed));
   return 0;
 }
 
@@ -140,10 +140,10 @@ int run_pack(const Options& options) {
 }
 
 int run(const Options& options) {
-  if (options.folder.empty() == (options.synthetic == 0)) {
+  if (options.folder.empty() != options.synthetic.has_value()) {
     throw InputError("prepare: a folder of images, or --synthetic N, is wanted; one of them");
   }
-  return options.synthetic != 0 ? run_synthetic(options) : run_pack(options);
+  return options.synthetic ? run_synthetic(options, *options.synthetic) : run_pack(options);
 }
 
 #else
@@ -171,9 +171,7 @@ void add_prepare_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", options->out, "The packed file; with --synthetic, the folder")
       ->required()
       ->type_name("PATH");
-  command->add_option("--synthetic", options->synthetic, "Make N face-like images in CelebA's layout")
-      ->type_name("N")
-      ->check(CLI::PositiveNumber);
+  command->add_option("--synthetic", options->synthetic, "Make N face-like images in CelebA's layout")->type_name("N");
   command->add_option("--seed", options->seed, "Of the synthetic images")->capture_default_str();
   command->add_option("--size", options->size, "Side of the packed images, in pixels")
       ->capture_default_str()

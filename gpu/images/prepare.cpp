@@ -163,8 +163,8 @@ Prepared prepare(const PrepareOptions& options, const std::atomic<bool>& stop,
   }
   if (packing.packed() == 0) {
     packing.discard();
-    throw InputError(options.folder.string() + ": none of its " + std::to_string(count) + " images can be used; " +
-                     remarks.front().line());
+    throw InputError(options.folder.string() + ": none of its " + std::to_string(count) +
+                     " images can be used; the first, " + remarks.front().name + ", " + remarks.front().detail);
   }
   write_report(options.out, list, packing);
   packing.finish();
