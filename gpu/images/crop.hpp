@@ -25,6 +25,8 @@ class Crop {
 
   /// The box in an image of this size; nothing where it does not fit.
   [[nodiscard]] std::optional<Box> in(std::int64_t width, std::int64_t height) const;
+  [[nodiscard]] std::int64_t width() const { return box_.width; }
+  [[nodiscard]] std::int64_t height() const { return box_.height; }
   /// As parse() takes it.
   [[nodiscard]] std::string text() const;
 

@@ -27,6 +27,13 @@ std::int64_t images_to_a_chunk(std::int64_t size) {
   return std::clamp<std::int64_t>((1 << 20) / (3 * size * size), 1, 256);
 }
 
+// Crops are resized several at a time, which stay in the cache.
+constexpr std::int64_t most_crop_bytes = 1 << 19;
+
+std::string size_text(const Picture& picture) {
+  return std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels";
+}
+
 bool is_named_png(const std::string& name) {
   const std::string extension = std::filesystem::path(name).extension().string();
   return extension == ".png" || extension == ".PNG";
@@ -48,46 +55,68 @@ class Packer {
     const auto end = std::min((number + 1) * length, static_cast<std::int64_t>(list_.images.size()));
     Chunk made;
     made.listed = end - number * length;
+    made.images.reserve(static_cast<std::size_t>(made.listed * packed_bytes()));
     for (std::int64_t i = number * length; i < end && !stop_; ++i) {
-      const std::size_t before = made.images.size();
       try {
-        pack(i, made);
+        take(i, made);
       } catch (const NoPicture& reason) {
-        made.images.resize(before);
         made.remarks.push_back({name(i), i, reason.finding, reason.detail});
       }
     }
+    resize_into(made);
     return made;
   }
 
  private:
   [[nodiscard]] const std::string& name(std::int64_t i) const { return list_.images[static_cast<std::size_t>(i)].name; }
+  [[nodiscard]] std::int64_t packed_bytes() const { return 3 * options_.size * options_.size; }
+  [[nodiscard]] std::int64_t crop_bytes() const { return 3 * options_.crop.width() * options_.crop.height(); }
 
-  void pack(std::int64_t i, Chunk& chunk) {
+  // Decodes an image and appends its box to the crops.
+  void take(std::int64_t i, Chunk& made) {
     if (const int error = read_file(list_.folder / name(i), file_); error != 0) {
       throw unread(error);
     }
     Picture picture = decoder_.decode(file_);
-    const std::string size = std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels";
     const std::optional<Box> box = options_.crop.in(picture.width, picture.height);
     if (!box) {
-      throw NoPicture{Finding::too_small, "has " + size + ", and the crop " + options_.crop.text() + " does not fit"};
+      throw NoPicture{Finding::too_small,
+                      "has " + size_text(picture) + ", and the crop " + options_.crop.text() + " does not fit"};
     }
+    remark_on_layout(i, picture);
+    for (auto& [finding, detail] : picture.findings) {
+      made.remarks.push_back({name(i), i, finding, std::move(detail)});
+    }
+    for (std::int64_t y = box->y; y < box->y + box->height; ++y) {
+      const std::uint8_t* row = picture.rgb + 3 * (y * picture.width + box->x);
+      crops_.insert(crops_.end(), row, row + 3 * box->width);
+    }
+    if (static_cast<std::int64_t>(crops_.size()) + crop_bytes() > most_crop_bytes) {
+      resize_into(made);
+    }
+  }
+
+  void remark_on_layout(std::int64_t i, Picture& picture) const {
     if (list_.layout == Layout::celeba && (picture.width != celeba_width || picture.height != celeba_height)) {
-      picture.findings.emplace_back(Finding::other_size, "has " + size + "; CelebA's have 178 x 218");
+      picture.findings.emplace_back(Finding::other_size, "has " + size_text(picture) + "; CelebA's have 178 x 218");
     }
     if (picture.is_png != is_named_png(name(i))) {
       picture.findings.emplace_back(Finding::other_format,
                                     picture.is_png ? "is a PNG by its content" : "is a JPEG by its content");
     }
-    for (auto& [finding, detail] : picture.findings) {
-      chunk.remarks.push_back({name(i), i, finding, std::move(detail)});
+  }
+
+  // Appends the crops, resized, to the chunk.
+  void resize_into(Chunk& made) {
+    const auto count = static_cast<std::int64_t>(crops_.size()) / crop_bytes();
+    if (count == 0) {
+      return;
     }
-    const std::size_t before = chunk.images.size();
-    const auto bytes = static_cast<std::size_t>(3 * options_.size * options_.size);
-    chunk.images.resize(before + bytes);
-    resize(picture.rgb, picture.width, *box, options_.size,
-           {reinterpret_cast<std::uint8_t*>(chunk.images.data()) + before, bytes});
+    const std::size_t before = made.images.size();
+    made.images.resize(before + static_cast<std::size_t>(count * packed_bytes()));
+    resize(crops_.data(), count, options_.crop.height(), options_.crop.width(), options_.size,
+           reinterpret_cast<std::uint8_t*>(made.images.data()) + before);
+    crops_.clear();
   }
 
   const PrepareOptions& options_;
@@ -95,6 +124,7 @@ class Packer {
   const std::atomic<bool>& stop_;
   Decoder decoder_;
   std::vector<std::uint8_t> file_;
+  std::vector<std::uint8_t> crops_;  // [n, height, width, 3], not resized yet
 };
 
 fixtures::Metadata settings_of(const PrepareOptions& options, const ImageList& list) {

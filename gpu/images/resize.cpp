@@ -6,16 +6,22 @@
 #include <ATen/ops/from_blob.h>
 
 namespace straightedge::images {
+namespace {
 
-void resize(const std::uint8_t* rgb, std::int64_t width, const Box& box, std::int64_t size,
-            std::span<std::uint8_t> out) {
+// [n, height, width, 3] in memory, as the [n, 3, height, width] that the operator takes.
+at::Tensor view(std::uint8_t* rgb, std::int64_t n, std::int64_t height, std::int64_t width) {
+  return at::from_blob(rgb, {n, 3, height, width}, {3 * width * height, 1, 3 * width, 3},
+                       at::TensorOptions().dtype(at::kByte));
+}
+
+}  // namespace
+
+void resize(const std::uint8_t* rgb, std::int64_t n, std::int64_t height, std::int64_t width, std::int64_t size,
+            std::uint8_t* out) {
   const at::InferenceMode without_graph;
-  const auto options = at::TensorOptions().dtype(at::kByte);
-  const std::uint8_t* corner = rgb + 3 * (box.y * width + box.x);
-  const at::Tensor in = at::from_blob(const_cast<std::uint8_t*>(corner), {1, 3, box.height, box.width},
-                                      {3 * width * box.height, 1, 3 * width, 3}, options);
-  at::Tensor to = at::from_blob(out.data(), {1, 3, size, size}, {3 * size * size, 1, 3 * size, 3}, options);
-  at::_upsample_bilinear2d_aa_out(to, in, {size, size}, /*align_corners=*/false);
+  at::Tensor to = view(out, n, size, size);
+  at::_upsample_bilinear2d_aa_out(to, view(const_cast<std::uint8_t*>(rgb), n, height, width), {size, size},
+                                  /*align_corners=*/false);
 }
 
 }  // namespace straightedge::images

@@ -3,16 +3,13 @@
 // along x and then along y; both are rounded to uint8, ties up.
 #pragma once
 
-#include <images/crop.hpp>
-
 #include <cstdint>
-#include <span>
 
 namespace straightedge::images {
 
-/// Writes the box of an image as [size, size, 3] to `out`. `rgb`: [height, width, 3], `width` pixels to a row.
-/// Safe in several threads at once; runs in the calling one alone where at::set_num_threads(1) was called.
-void resize(const std::uint8_t* rgb, std::int64_t width, const Box& box, std::int64_t size,
-            std::span<std::uint8_t> out);
+/// Writes n images [n, height, width, 3] as [n, size, size, 3]. Safe in several threads at once; each call runs in its
+/// thread alone where at::set_num_threads(1) was called.
+void resize(const std::uint8_t* rgb, std::int64_t n, std::int64_t height, std::int64_t width, std::int64_t size,
+            std::uint8_t* out);
 
 }  // namespace straightedge::images

@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "peers")]
 
+from image_rows import image_rows  # noqa: E402
 from measure import run_ours  # noqa: E402
 from rows import Disagreement, Row, growth_rows, peer_rows, prove_row, scaling_rows  # noqa: E402
 from training_rows import training_rows  # noqa: E402
@@ -53,8 +54,9 @@ def main() -> int:
     rows, growth = [], []
     operators = find_operators(arguments.programs.parent)
     if operators is None:
-        print("empirical_velocity and training are left out: built without LibTorch")
-    of_torch = (velocity_rows(operators), training_rows(arguments.programs, operators.torch_site)) if operators else ()
+        print("empirical_velocity, training and prepare are left out: built without LibTorch")
+    of_torch = (velocity_rows(operators), training_rows(arguments.programs, operators.torch_site),
+                image_rows(arguments.programs, operators.torch_site)) if operators else ()
     try:
         for row in chain(peer_rows(ours), *of_torch):
             rows.append(row)

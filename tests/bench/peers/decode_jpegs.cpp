@@ -1,5 +1,5 @@
-// libjpeg-turbo alone: decodes every JPEG of a folder to RGB, in as many threads as are asked for, from memory into memory
-// that is used again. Prints the images a second of the fastest of several rounds.
+// libjpeg-turbo alone: decodes every JPEG of a folder to RGB, in as many threads as are asked for, from memory into
+// memory that is used again. Prints the images a second of the fastest of several rounds.
 //
 //   decode_jpegs FOLDER THREADS ROUNDS
 #include <turbojpeg.h>
