@@ -6,7 +6,7 @@
 namespace straightedge::images {
 namespace {
 
-// Numbers in order, each of a word of its own.
+// Numbers in order, each of a word of its own. The order is the statements': operands and arguments have none.
 class Draws {
  public:
   Draws(std::uint64_t seed, std::uint64_t offset) : seed_(seed), offset_(offset) {}
@@ -17,7 +17,13 @@ class Draws {
   }
   bool happens(float probability) { return between(0, 1) < probability; }
   // Three of them come near to a normal number: mean 0, standard deviation about `width` / 3.
-  float about_zero(float width) { return (between(-1, 1) + between(-1, 1) + between(-1, 1)) / 3 * width; }
+  float about_zero(float width) {
+    float sum = 0;
+    for (int i = 0; i < 3; ++i) {
+      sum += between(-1, 1);
+    }
+    return sum / 3 * width;
+  }
   Colour colour(float low, float high) {
     const float r = between(low, high);
     const float g = between(low, high);
@@ -60,7 +66,8 @@ void draw_looks(Draws& draws, Face& face) {
   face.hair_colour = static_cast<HairColour>(draws.choice<5>({0.34F, 0.32F, 0.18F, 0.10F, 0.06F}));
   face.hair = draws.between(0.75F, 1.25F) * hairs[static_cast<std::size_t>(face.hair_colour)];
   face.part = draws.between(-20, 20);
-  face.iris = draws.between(0.8F, 1.2F) * irises[draws.choice<4>({0.5F, 0.2F, 0.15F, 0.15F})];
+  face.iris = irises[draws.choice<4>({0.5F, 0.2F, 0.15F, 0.15F})];
+  face.iris = draws.between(0.8F, 1.2F) * face.iris;
   face.brow_weight = draws.between(1.0F, 2.6F);
   face.has_glasses = draws.happens(0.15F);
   face.has_beard = face.style < HairStyle::long_straight && draws.happens(0.3F);
@@ -91,7 +98,8 @@ Face draw_face(std::uint64_t seed, std::uint64_t index) {
   Face face{};
   for (Colour& backdrop : face.backdrop) {  // of muted colours
     const float grey = draws.between(0.05F, 0.95F);
-    backdrop = mix({grey, grey, grey}, draws.colour(0.05F, 0.95F), draws.between(0.1F, 0.6F));
+    const Colour colour = draws.colour(0.05F, 0.95F);
+    backdrop = mix({grey, grey, grey}, colour, draws.between(0.1F, 0.6F));
   }
   face.light = {draws.between(-0.75F, 0.75F), draws.between(-0.6F, 0.2F)};
   face.ambient = draws.between(0.25F, 0.6F);

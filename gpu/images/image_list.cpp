@@ -23,10 +23,7 @@ constexpr std::array<std::string_view, 11> extensions = {".jpg", ".jpeg", ".jfif
                                                          ".bmp", ".tif",  ".tiff", ".gif", ".webp"};
 
 bool is_named_as_image(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return std::find(extensions.begin(), extensions.end(), extension) != extensions.end();
+  return std::find(extensions.begin(), extensions.end(), lower_extension(path)) != extensions.end();
 }
 
 // Paths of the images below, relative and sorted.
@@ -118,6 +115,13 @@ std::string ImageList::digest() const {
     add(std::to_string(image.partition));
   }
   return hash.hex();
+}
+
+std::string lower_extension(const fs::path& name) {
+  std::string extension = name.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return extension;
 }
 
 ImageList list_images(const fs::path& folder) {

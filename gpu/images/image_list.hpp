@@ -35,6 +35,9 @@ struct ImageList {
   [[nodiscard]] std::string digest() const;
 };
 
+/// ".jpg" of "a/B.JPG".
+[[nodiscard]] std::string lower_extension(const std::filesystem::path& name);
+
 /// Throws InputError if there is no such folder, it holds no image, or a list is not of the form above.
 [[nodiscard]] ImageList list_images(const std::filesystem::path& folder);
 

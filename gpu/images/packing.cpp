@@ -1,5 +1,6 @@
 #include <images/packing.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <straightedge/error.hpp>
@@ -19,6 +20,20 @@ fs::path beside(const fs::path& out, const char* ending) {
   return out.string() + ending;
 }
 
+// The path, if its disk has room for so many bytes and the header, what is there of them included.
+fs::path with_room(fs::path out, std::int64_t bytes) {
+  std::error_code unknown;
+  const std::uintmax_t part = fs::file_size(beside(out, ".part"), unknown);
+  const std::uintmax_t have = unknown ? 0 : part;
+  const std::uintmax_t needed = static_cast<std::uintmax_t>(bytes + header_size);
+  const fs::space_info space = fs::space(out.has_parent_path() ? out.parent_path() : ".", unknown);
+  if (!unknown && space.available < needed - std::min(needed, have)) {
+    throw MachineError(out.string() + ": needs " + std::to_string(needed >> 20) + " MiB, and the disk has " +
+                       std::to_string(space.available >> 20) + " MiB left");
+  }
+  return out;
+}
+
 std::string line_of(const Json& json) {
   return json.dump() + "\n";
 }
@@ -26,14 +41,13 @@ std::string line_of(const Json& json) {
 }  // namespace
 
 Packing::Packing(fs::path out, fixtures::Metadata settings, const ImageList& list, std::int64_t size)
-    : out_(std::move(out)),
+    : out_(with_room(std::move(out), static_cast<std::int64_t>(list.images.size()) * 3 * size * size)),
       settings_(std::move(settings)),
       list_(list),
       size_(size),
       part_(beside(out_, ".part")),
       journal_(beside(out_, ".part.journal")) {
   continue_journal();
-  require_room(static_cast<std::int64_t>(list.images.size()) - listed_);
 }
 
 std::string Packing::first_line() const {
@@ -112,16 +126,6 @@ bool Packing::take(const Json& line, std::string_view part) {
     return true;
   } catch (const std::exception&) {  // another form, or an index or finding that there is not
     return false;
-  }
-}
-
-void Packing::require_room(std::int64_t images) const {
-  std::error_code unknown;
-  const fs::space_info space = fs::space(part_.path(), unknown);
-  const auto needed = static_cast<std::uintmax_t>(images * 3 * size_ * size_);
-  if (!unknown && space.available < needed) {
-    throw MachineError(out_.string() + ": needs " + std::to_string(needed >> 20) + " MiB, and the disk has " +
-                       std::to_string(space.available >> 20) + " MiB left");
   }
 }
 

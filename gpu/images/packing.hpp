@@ -50,7 +50,6 @@ class Packing {
   [[nodiscard]] Remark remark_of(const nlohmann::ordered_json& json) const;
   [[nodiscard]] bool take(const nlohmann::ordered_json& line, std::string_view part);
   [[nodiscard]] std::int64_t end_of_images() const;
-  void require_room(std::int64_t images) const;
   [[nodiscard]] std::string header(std::int64_t names_size) const;
 
   std::filesystem::path out_;

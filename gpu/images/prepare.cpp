@@ -34,9 +34,9 @@ std::string size_text(const Picture& picture) {
   return std::to_string(picture.width) + " x " + std::to_string(picture.height) + " pixels";
 }
 
-bool is_named_png(const std::string& name) {
-  const std::string extension = std::filesystem::path(name).extension().string();
-  return extension == ".png" || extension == ".PNG";
+bool is_named_as(const std::string& name, bool is_png) {
+  const std::string extension = lower_extension(name);
+  return is_png ? extension == ".png" : extension == ".jpg" || extension == ".jpeg" || extension == ".jfif";
 }
 
 NoPicture unread(int error) {
@@ -100,7 +100,7 @@ class Packer {
     if (list_.layout == Layout::celeba && (picture.width != celeba_width || picture.height != celeba_height)) {
       picture.findings.emplace_back(Finding::other_size, "has " + size_text(picture) + "; CelebA's have 178 x 218");
     }
-    if (picture.is_png != is_named_png(name(i))) {
+    if (!is_named_as(name(i), picture.is_png)) {
       picture.findings.emplace_back(Finding::other_format,
                                     picture.is_png ? "is a PNG by its content" : "is a JPEG by its content");
     }

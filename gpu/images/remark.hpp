@@ -21,7 +21,7 @@ enum class Finding {
   too_small,     // the crop does not fit
   // With these it is kept:
   other_size,    // not 178 x 218 in CelebA's layout
-  other_format,  // a PNG by its content and a JPEG by its name, or the other way round
+  other_format,  // a PNG or JPEG by its content, and not by its name
   greyscale,     // its one channel is repeated
   cmyk,          // R = C K / 255 and so on of the inverted inks that the file holds: its colour profile is not applied
   transparent    // shown on black

@@ -30,7 +30,7 @@ class Layouts(PrepareTest):
     def test_any_folder_is_packed_by_path_and_said_to_have_no_partition(self):
         pictures = self.folder / "pictures"
         (pictures / "b" / "deep").mkdir(parents=True)
-        colours = {"b/deep/x.png": 50, "b/é.PNG": 100, "a.jpeg": 150, "c.jpg": 200}
+        colours = {"b/deep/x.png": 50, "b/é.PNG": 100, "a.jpeg": 150, "c.JPG": 200}
         for name, level in colours.items():
             image = np.full((40, 60, 3), level)
             encode = image_files.encode_png if name.lower().endswith("png") else image_files.encode_jpeg
@@ -40,7 +40,7 @@ class Layouts(PrepareTest):
         images, partition, names, metadata = self.packed()
         self.assertEqual(names, sorted(colours, key=str.encode))
         self.assertEqual([int(level) for level in images[:, 0, 0, 0]], [colours[name] for name in names])
-        self.assertEqual((set(partition), metadata["layout"]), ({0}, "folder"))
+        self.assertEqual((set(partition), metadata["layout"], metadata["remarks"]), ({0}, "folder", "0"))
 
     def test_a_crop_of_the_size_of_the_output_is_the_image_s_own_pixels(self):
         name = "000003.jpg"
@@ -193,6 +193,12 @@ class Refusals(PrepareTest):
         self.out.unlink()
         self.out.mkdir()
         self.refused(FACES, words=("data.safetensors", "choose another --out"))
+
+    def test_a_disk_without_the_room_is_said_before_anything_is_written(self):
+        root, _ = self.celeba(1)
+        with open(root / "list_eval_partition.txt", "w", encoding="utf-8") as lists:
+            lists.writelines(f"{number:07}.jpg 0\n" for number in range(2_000_000))  # of 48 MiB each
+        self.refused(root, "--size", "4096", words=("data.safetensors", "MiB left"), code=4)
 
     def test_there_must_be_a_folder_for_the_output(self):
         self.out = self.folder / "none" / "data.safetensors"
