@@ -43,15 +43,23 @@ void Chunks::make_chunks() {
       return;
     }
     const std::int64_t number = to_make_++;
+    Chunk chunk;
+    if (!used_.empty()) {
+      chunk = std::move(used_.back());
+      used_.pop_back();
+    }
     lock.unlock();
-    Chunk chunk = make(number);
+    chunk.listed = 0;
+    chunk.images.clear();
+    chunk.remarks.clear();
+    make(number, chunk);
     lock.lock();
     made_.emplace(number, std::move(chunk));
     changed_.notify_all();
   }
 }
 
-std::optional<Chunk> Chunks::next() {
+bool Chunks::next(Chunk& chunk) {
   std::unique_lock lock(mutex_);
   // A signal sets `stop` and notifies nobody.
   while (!stop_ && !failure_ && to_take_ < end_ && !made_.contains(to_take_)) {
@@ -61,12 +69,12 @@ std::optional<Chunk> Chunks::next() {
     std::rethrow_exception(failure_);
   }
   if (stop_ || to_take_ >= end_) {  // after the chunk was found: one that was given up has `stop` before it
-    return std::nullopt;
+    return false;
   }
-  Chunk chunk = std::move(made_.extract(to_take_).mapped());
+  used_.push_back(std::exchange(chunk, std::move(made_.extract(to_take_).mapped())));
   ++to_take_;
   changed_.notify_all();
-  return chunk;
+  return true;
 }
 
 }  // namespace straightedge::images

@@ -9,7 +9,6 @@
 #include <images/remark.hpp>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,8 +22,8 @@ struct Chunk {
   std::vector<Remark> remarks;
 };
 
-/// Makes the chunk of a number; has the memory of one thread.
-using ChunkMaker = std::function<Chunk(std::int64_t)>;
+/// Makes the chunk of a number, in one that is empty; has the memory of one thread.
+using ChunkMaker = std::function<void(std::int64_t, Chunk&)>;
 
 class Chunks {
  public:
@@ -37,8 +36,9 @@ class Chunks {
   Chunks(const Chunks&) = delete;
   Chunks& operator=(const Chunks&) = delete;
 
-  /// The next chunk; nothing after the last, or when it is stopped. Throws what a maker threw.
-  [[nodiscard]] std::optional<Chunk> next();
+  /// Puts the next chunk in the place of `chunk`, whose memory is used again: to allocate it anew for each takes longer
+  /// than to write it. False after the last, or when it is stopped. Throws what a maker threw.
+  [[nodiscard]] bool next(Chunk& chunk);
 
  private:
   void work();
@@ -54,6 +54,7 @@ class Chunks {
   std::int64_t to_make_;
   std::int64_t to_take_;
   std::map<std::int64_t, Chunk> made_;
+  std::vector<Chunk> used_;
   std::exception_ptr failure_;
   bool is_abandoned_ = false;
   std::vector<std::thread> threads_;

@@ -50,10 +50,9 @@ class Packer {
   Packer(const PrepareOptions& options, const ImageList& list, const std::atomic<bool>& stop)
       : options_(options), list_(list), stop_(stop) {}
 
-  Chunk chunk(std::int64_t number) {
+  void make(std::int64_t number, Chunk& made) {
     const std::int64_t length = images_to_a_chunk(options_.size);
     const auto end = std::min((number + 1) * length, static_cast<std::int64_t>(list_.images.size()));
-    Chunk made;
     made.listed = end - number * length;
     made.images.reserve(static_cast<std::size_t>(made.listed * packed_bytes()));
     for (std::int64_t i = number * length; i < end && !stop_; ++i) {
@@ -64,7 +63,6 @@ class Packer {
       }
     }
     resize_into(made);
-    return made;
   }
 
  private:
@@ -171,13 +169,14 @@ Prepared prepare(const PrepareOptions& options, const std::atomic<bool>& stop,
   PrepareProgress progress{packing.listed(), packing.listed(), count};
   if (packing.listed() < count) {
     const auto maker = [&]() -> ChunkMaker {
-      return [packer = std::make_shared<Packer>(options, list, stop)](std::int64_t number) {
-        return packer->chunk(number);
+      return [packer = std::make_shared<Packer>(options, list, stop)](std::int64_t number, Chunk& chunk) {
+        packer->make(number, chunk);
       };
     };
     Chunks chunks(packing.listed() / length, (count + length - 1) / length, options.jobs, maker, stop);
-    while (const std::optional<Chunk> chunk = chunks.next()) {
-      packing.append(chunk->listed, chunk->images, chunk->remarks);
+    Chunk chunk;
+    while (chunks.next(chunk)) {
+      packing.append(chunk.listed, chunk.images, chunk.remarks);
       progress.listed = packing.listed();
       show(progress);
     }

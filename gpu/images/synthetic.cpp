@@ -138,8 +138,8 @@ bool write_synthetic(const fs::path& folder, std::int64_t count, std::uint64_t s
   }
   clear(folder, count, seed);
   const auto maker = [&]() -> ChunkMaker {
-    return [&, encoder = std::make_shared<Encoder>()](std::int64_t chunk_number) {
-      Chunk chunk;  // its bytes are the lines of the attributes
+    return [&, encoder = std::make_shared<Encoder>()](std::int64_t chunk_number,
+                                                      Chunk& chunk) {  // its bytes: lines of the attributes
       const std::int64_t first = chunk_number * images_to_a_chunk + 1;
       for (std::int64_t number = first; number < std::min(first + images_to_a_chunk, count + 1) && !stop; ++number) {
         const Face face = draw_face(seed, static_cast<std::uint64_t>(number));
@@ -147,15 +147,15 @@ bool write_synthetic(const fs::path& folder, std::int64_t count, std::uint64_t s
         chunk.images += attribute_line(number, face);
         ++chunk.listed;
       }
-      return chunk;
     };
   };
   std::string attribute_list = attribute_list_head(count);
   std::int64_t done = 0;
   Chunks chunks(0, (count + images_to_a_chunk - 1) / images_to_a_chunk, jobs, maker, stop);
-  while (const std::optional<Chunk> chunk = chunks.next()) {
-    attribute_list += chunk->images;
-    done += chunk->listed;
+  Chunk chunk;
+  while (chunks.next(chunk)) {
+    attribute_list += chunk.images;
+    done += chunk.listed;
     show(done);
   }
   if (done < count) {

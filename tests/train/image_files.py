@@ -47,6 +47,11 @@ def encode_png(image):
     """Greyscale, greyscale with alpha, RGB or RGBA, for one to four channels."""
     height, width, channels = image.shape
     rows = b"".join(b"\0" + row.tobytes() for row in np.ascontiguousarray(image, dtype=np.uint8))
+    return png_of_rows(width, height, channels, rows)
+
+
+def png_of_rows(width, height, channels, rows):
+    """Of rows as PNG stores them before compression, which need not be as many as the header says."""
 
     def block(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

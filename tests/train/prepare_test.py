@@ -70,6 +70,7 @@ class BadImages(PrepareTest):
             "000012.jpg": (image_files.encode_jpeg(np.full((218, 178, 4), (250, 100, 50, 128))), "cmyk"),
             "000013.jpg": (image_files.encode_png(grey)[:200], "damaged"),
             "000015.jpg": (whole[:100] + bytes(len(whole) - 100), "damaged"),
+            "000018.jpg": (image_files.png_of_rows(20000, 20000, 3, b""), "too large"),
         }
         for name, (content, _) in contents.items():
             (images / name).write_bytes(content)
@@ -81,7 +82,7 @@ class BadImages(PrepareTest):
         findings.update({"000016.jpg": "missing", "000017.jpg": "unreadable", "unlisted.jpg": "unlisted"})
         return root, findings
 
-    LEFT_OUT = {"damaged", "empty", "not an image", "too small", "missing", "unreadable", "unlisted"}
+    LEFT_OUT = {"damaged", "empty", "not an image", "too large", "too small", "missing", "unreadable", "unlisted"}
 
     def test_each_is_named_with_what_is_wrong_and_the_others_are_packed(self):
         root, findings = self.broken()

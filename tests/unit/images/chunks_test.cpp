@@ -9,40 +9,43 @@
 namespace straightedge::images {
 namespace {
 
-Chunk numbered(std::int64_t number) {
-  Chunk chunk;
+void number_it(std::int64_t number, Chunk& chunk) {
+  EXPECT_TRUE(chunk.images.empty() && chunk.remarks.empty());
   chunk.listed = number;
-  return chunk;
+  chunk.images = "images";
+  chunk.remarks.push_back({"name", number, Finding::empty, "has no bytes"});
 }
 
 TEST(Chunks, ComeInOrderWhoeverIsFaster) {
   const std::atomic<bool> stop = false;
   const auto maker = [] {
-    return [](std::int64_t number) {
+    return [](std::int64_t number, Chunk& chunk) {
       std::this_thread::sleep_for(std::chrono::microseconds(number % 3 == 0 ? 2000 : 0));
-      return numbered(number);
+      number_it(number, chunk);
     };
   };
   Chunks chunks(5, 60, 4, maker, stop);
+  Chunk chunk;
   for (std::int64_t number = 5; number < 60; ++number) {
-    const std::optional<Chunk> chunk = chunks.next();
-    ASSERT_TRUE(chunk);
-    EXPECT_EQ(chunk->listed, number);
+    ASSERT_TRUE(chunks.next(chunk));
+    EXPECT_EQ(chunk.listed, number);
+    EXPECT_EQ(chunk.remarks.size(), 1U);
   }
-  EXPECT_FALSE(chunks.next());
+  EXPECT_FALSE(chunks.next(chunk));
 }
 
 TEST(Chunks, OnlyAFewWaitToBeTaken) {
   const std::atomic<bool> stop = false;
   std::atomic<std::int64_t> made = 0;
   const auto maker = [&] {
-    return [&](std::int64_t number) {
+    return [&](std::int64_t number, Chunk& chunk) {
       ++made;
-      return numbered(number);
+      number_it(number, chunk);
     };
   };
   Chunks chunks(0, 1000, 2, maker, stop);
-  ASSERT_TRUE(chunks.next());
+  Chunk chunk;
+  ASSERT_TRUE(chunks.next(chunk));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_LE(made, 1 + 3 * 2);
 }
@@ -52,11 +55,12 @@ TEST(Chunks, EachThreadHasAMakerOfItsOwn) {
   std::atomic<int> makers = 0;
   const auto maker = [&] {
     ++makers;
-    return numbered;
+    return number_it;
   };
   {
     Chunks chunks(0, 10, 3, maker, stop);
-    while (chunks.next()) {
+    Chunk chunk;
+    while (chunks.next(chunk)) {
     }
   }
   EXPECT_EQ(makers, 3);
@@ -65,14 +69,17 @@ TEST(Chunks, EachThreadHasAMakerOfItsOwn) {
 TEST(Chunks, AMakersExceptionIsThrownWhereChunksAreTaken) {
   const std::atomic<bool> stop = false;
   const auto maker = [] {
-    return [](std::int64_t number) {
-      return number < 3 ? numbered(number) : throw std::runtime_error("the disk is gone");
+    return [](std::int64_t number, Chunk&) {
+      if (number == 3) {
+        throw std::runtime_error("the disk is gone");
+      }
     };
   };
   Chunks chunks(0, 10, 2, maker, stop);
+  Chunk chunk;
   EXPECT_THROW(
       {
-        while (chunks.next()) {
+        while (chunks.next(chunk)) {
         }
       },
       std::runtime_error);
@@ -81,14 +88,15 @@ TEST(Chunks, AMakersExceptionIsThrownWhereChunksAreTaken) {
 TEST(Chunks, NoneIsTakenOnceItIsStopped) {
   std::atomic<bool> stop = false;
   const auto maker = [&] {
-    return [&](std::int64_t number) {
+    return [&](std::int64_t number, Chunk& chunk) {
       stop = number >= 2;  // this one may have been given up halfway
-      return numbered(number);
+      number_it(number, chunk);
     };
   };
   Chunks chunks(0, 10, 1, maker, stop);
   std::int64_t taken = 0;
-  while (chunks.next()) {
+  Chunk chunk;
+  while (chunks.next(chunk)) {
     ++taken;
   }
   EXPECT_LE(taken, 2);
