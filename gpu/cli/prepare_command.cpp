@@ -119,7 +119,9 @@ int report(const Options& options, const images::Prepared& prepared) {
   }
   print_remarks(prepared.remarks, most_lines, ", in " + options.out + ".report.json");
   std::fprintf(stderr, "wrote %s: %lld images%s\n", out, packed,
-               prepared.layout == "folder" ? "; there is no list_eval_partition.txt, so all are of partition 0" : "");
+               prepared.layout == images::Layout::folder
+                   ? "; there is no list_eval_partition.txt, so all are of partition 0"
+                   : "");
   return 0;
 }
 
@@ -140,8 +142,8 @@ int run_pack(const Options& options) {
 }
 
 int run(const Options& options) {
-  if (options.folder.empty() != options.synthetic.has_value()) {
-    throw InputError("prepare: a folder of images, or --synthetic N, is wanted; one of them");
+  if (options.folder.empty() && !options.synthetic) {
+    throw InputError("prepare: a folder of images, or --synthetic N, is wanted");
   }
   return options.synthetic ? run_synthetic(options, *options.synthetic) : run_pack(options);
 }
@@ -164,22 +166,30 @@ void add_prepare_command(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  straightedge-train prepare ~/data/celeba --out celeba-64.safetensors\n"
       "  straightedge-train prepare --synthetic 5000 --out build/faces\n"
-      "Exit code: 0 written, 2 bad input, 3 stopped by a signal, 4 the machine failed. The same command continues what "
-      "was stopped or killed.");
-  command->add_option("folder", options->folder, "CelebA as torchvision has it, or any folder of images")
-      ->type_name("DIR");
+      "Exit code: 0 written, 2 bad input, 3 stopped by a signal, 4 the machine failed. The same "
+      "command continues a packing that was stopped or killed.");
+  CLI::Option* folder =
+      command->add_option("folder", options->folder, "CelebA as torchvision has it, or any folder of images")
+          ->type_name("DIR");
   command->add_option("--out", options->out, "The packed file; with --synthetic, the folder")
       ->required()
       ->type_name("PATH");
-  command->add_option("--synthetic", options->synthetic, "Make N face-like images in CelebA's layout")->type_name("N");
-  command->add_option("--seed", options->seed, "Of the synthetic images")->capture_default_str();
-  command->add_option("--size", options->size, "Side of the packed images, in pixels")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 4096));
-  command->add_option("--crop", options->crop, "Side of a centred square, or a box x,y,w,h")
-      ->capture_default_str()
-      ->type_name("CROP");
-  command->add_flag("--strict", options->strict, "Refuse whatever there is to say of an image, and write nothing");
+  CLI::Option* size = command->add_option("--size", options->size, "Side of the packed images, in pixels")
+                          ->capture_default_str()
+                          ->check(CLI::Range(1, 4096));
+  CLI::Option* crop = command->add_option("--crop", options->crop, "Side of a centred square, or a box x,y,w,h")
+                          ->capture_default_str()
+                          ->type_name("CROP");
+  CLI::Option* strict =
+      command->add_flag("--strict", options->strict, "Refuse whatever there is to say of an image, and write nothing");
+  CLI::Option* synthetic =
+      command->add_option("--synthetic", options->synthetic, "Make N face-like images in CelebA's layout")
+          ->type_name("N")
+          ->excludes(folder)
+          ->excludes(size)
+          ->excludes(crop)
+          ->excludes(strict);
+  command->add_option("--seed", options->seed, "Of the synthetic images")->capture_default_str()->needs(synthetic);
   command->add_option("--jobs", options->jobs, "Threads; as many as there are cores if it is not given")
       ->type_name("J")
       ->check(CLI::Range(1, 1024));

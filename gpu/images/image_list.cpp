@@ -36,7 +36,8 @@ std::vector<std::string> images_below(const fs::path& folder) {
       }
     }
   } catch (const fs::filesystem_error& error) {
-    throw InputError(error.path1().string() + ": cannot be listed: " + error.code().message());
+    const fs::path& place = error.path1().empty() ? folder : error.path1();
+    throw InputError(place.string() + ": cannot be listed: " + error.code().message());
   }
   std::sort(names.begin(), names.end());
   return names;

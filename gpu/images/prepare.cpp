@@ -11,9 +11,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 #include <straightedge/error.hpp>
+#include <system_error>
 #include <utility>
 
 namespace straightedge::images {
@@ -39,23 +39,39 @@ bool is_named_as(const std::string& name, bool is_png) {
   return is_png ? extension == ".png" : extension == ".jpg" || extension == ".jpeg" || extension == ".jfif";
 }
 
-NoPicture unread(int error) {
-  return error == ENOENT ? NoPicture{Finding::missing, "is listed, and there is no such file"}
-                         : NoPicture{Finding::unreadable, std::string("cannot be read: ") + std::strerror(error)};
+// Why a file could not be read, if that is the file's fault: an image must not be lost to a machine that fails for a
+// while.
+NoPicture unread(const std::filesystem::path& path, int error) {
+  const std::string what = std::generic_category().message(error);
+  switch (error) {
+    case ENOENT:
+      return {Finding::missing, "is listed, and there is no such file"};
+    case EACCES:
+    case EPERM:
+    case EISDIR:
+    case EINVAL:
+    case ELOOP:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+      return {Finding::unreadable, "cannot be read: " + what};
+    default:
+      throw MachineError(path.string() + ": cannot be read: " + what);
+  }
 }
 
-// Makes chunks in one thread.
+// Makes chunks in one thread, of the images from `first` on.
 class Packer {
  public:
-  Packer(const PrepareOptions& options, const ImageList& list, const std::atomic<bool>& stop)
-      : options_(options), list_(list), stop_(stop) {}
+  Packer(const PrepareOptions& options, const ImageList& list, std::int64_t first, const std::atomic<bool>& stop)
+      : options_(options), list_(list), first_(first), stop_(stop) {}
 
   void make(std::int64_t number, Chunk& made) {
     const std::int64_t length = images_to_a_chunk(options_.size);
-    const auto end = std::min((number + 1) * length, static_cast<std::int64_t>(list_.images.size()));
-    made.listed = end - number * length;
+    const std::int64_t begin = first_ + number * length;
+    const auto end = std::min(begin + length, static_cast<std::int64_t>(list_.images.size()));
+    made.listed = end - begin;
     made.images.reserve(static_cast<std::size_t>(made.listed * packed_bytes()));
-    for (std::int64_t i = number * length; i < end && !stop_; ++i) {
+    for (std::int64_t i = begin; i < end && !stop_; ++i) {
       try {
         take(i, made);
       } catch (const NoPicture& reason) {
@@ -72,8 +88,9 @@ class Packer {
 
   // Decodes an image and appends its box to the crops.
   void take(std::int64_t i, Chunk& made) {
-    if (const int error = read_file(list_.folder / name(i), file_); error != 0) {
-      throw unread(error);
+    const std::filesystem::path path = list_.folder / name(i);
+    if (const int error = read_file(path, file_); error != 0) {
+      throw unread(path, error);
     }
     Picture picture = decoder_.decode(file_);
     const std::optional<Box> box = options_.crop.in(picture.width, picture.height);
@@ -119,6 +136,7 @@ class Packer {
 
   const PrepareOptions& options_;
   const ImageList& list_;
+  std::int64_t first_;
   const std::atomic<bool>& stop_;
   Decoder decoder_;
   std::vector<std::uint8_t> file_;
@@ -154,50 +172,56 @@ bool is_there(const std::filesystem::path& out, fixtures::Metadata settings, boo
   });
 }
 
+// Packs what is not packed yet, or as much of it as there is before `stop`.
+void pack_rest(const PrepareOptions& options, const ImageList& list, Packing& packing, const std::atomic<bool>& stop,
+               const std::function<void(const PrepareProgress&)>& show) {
+  const std::int64_t first = packing.listed();
+  const auto count = static_cast<std::int64_t>(list.images.size());
+  const auto maker = [&]() -> ChunkMaker {
+    const auto packer = std::make_shared<Packer>(options, list, first, stop);
+    return [packer](std::int64_t number, Chunk& chunk) { packer->make(number, chunk); };
+  };
+  const std::int64_t length = images_to_a_chunk(options.size);
+  Chunks chunks(0, (count - first + length - 1) / length, options.jobs, maker, stop);
+  Chunk chunk;
+  while (chunks.next(chunk)) {
+    packing.append(chunk.listed, chunk.images, chunk.remarks);
+    show({first, packing.listed(), count});
+  }
+}
+
 }  // namespace
 
 Prepared prepare(const PrepareOptions& options, const std::atomic<bool>& stop,
                  const std::function<void(const PrepareProgress&)>& show) {
   const ImageList list = list_images(options.folder);
   const fixtures::Metadata settings = settings_of(options, list);
+  Prepared done{PrepareEnd::packed, list.layout, 0, {}};
   if (is_there(options.out, settings, options.is_strict)) {
-    return {PrepareEnd::was_there, list.layout_text(), PackedImages(options.out).count(), {}};
+    done.end = PrepareEnd::was_there;
+    done.packed = PackedImages(options.out).count();
+    return done;
   }
   Packing packing(options.out, settings, list, options.size);
-  const std::int64_t length = images_to_a_chunk(options.size);
-  const auto count = static_cast<std::int64_t>(list.images.size());
-  PrepareProgress progress{packing.listed(), packing.listed(), count};
-  if (packing.listed() < count) {
-    const auto maker = [&]() -> ChunkMaker {
-      return [packer = std::make_shared<Packer>(options, list, stop)](std::int64_t number, Chunk& chunk) {
-        packer->make(number, chunk);
-      };
-    };
-    Chunks chunks(packing.listed() / length, (count + length - 1) / length, options.jobs, maker, stop);
-    Chunk chunk;
-    while (chunks.next(chunk)) {
-      packing.append(chunk.listed, chunk.images, chunk.remarks);
-      progress.listed = packing.listed();
-      show(progress);
-    }
-  }
-  std::vector<Remark> remarks = packing.remarks();
-  remarks.insert(remarks.end(), list.remarks.begin(), list.remarks.end());
-  if (packing.listed() < count) {
-    return {PrepareEnd::stopped, list.layout_text(), packing.packed(), std::move(remarks)};
-  }
-  if (options.is_strict && !remarks.empty()) {
+  pack_rest(options, list, packing, stop, show);
+  done.packed = packing.packed();
+  done.remarks = packing.remarks();
+  done.remarks.insert(done.remarks.end(), list.remarks.begin(), list.remarks.end());
+  if (packing.listed() < static_cast<std::int64_t>(list.images.size())) {
+    done.end = PrepareEnd::stopped;
+  } else if (options.is_strict && !done.remarks.empty()) {
     packing.discard();
-    return {PrepareEnd::refused, list.layout_text(), 0, std::move(remarks)};
-  }
-  if (packing.packed() == 0) {
+    done.end = PrepareEnd::refused;
+  } else if (done.packed == 0) {
     packing.discard();
-    throw InputError(options.folder.string() + ": none of its " + std::to_string(count) +
-                     " images can be used; the first, " + remarks.front().name + ", " + remarks.front().detail);
+    throw InputError(options.folder.string() + ": none of its " + std::to_string(list.images.size()) +
+                     " images can be used; the first, " + done.remarks.front().name + ", " +
+                     done.remarks.front().detail);
+  } else {
+    write_report(options.out, packing, done.remarks);
+    packing.finish();
   }
-  write_report(options.out, list, packing);
-  packing.finish();
-  return {PrepareEnd::packed, list.layout_text(), packing.packed(), std::move(remarks)};
+  return done;
 }
 
 }  // namespace straightedge::images

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <images/crop.hpp>
+#include <images/image_list.hpp>
 #include <images/remark.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace straightedge::images {
@@ -37,7 +37,7 @@ enum class PrepareEnd {
 
 struct Prepared {
   PrepareEnd end;
-  std::string layout;
+  Layout layout;
   std::int64_t packed = 0;
   std::vector<Remark> remarks;
 };

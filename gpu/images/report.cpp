@@ -8,23 +8,21 @@
 
 namespace straightedge::images {
 
-void write_report(const std::filesystem::path& out, const ImageList& list, const Packing& packing) {
+void write_report(const std::filesystem::path& out, const Packing& packing, const std::vector<Remark>& remarks) {
   using Json = nlohmann::ordered_json;
-  Json remarks = Json::array();
+  Json lines = Json::array();
   std::map<std::string, std::int64_t> counts;
-  for (const std::vector<Remark>& part : {packing.remarks(), list.remarks}) {
-    for (const Remark& remark : part) {
-      remarks.push_back(remark.as_json());
-      ++counts[name_of(remark.finding)];
-    }
+  for (const Remark& remark : remarks) {
+    lines.push_back(remark.as_json());
+    ++counts[name_of(remark.finding)];
   }
   const Json report{{"schema", "straightedge/prepare/1"},
                     {"settings", packing.settings()},
                     {"sha256", packing.sha256()},
-                    {"listed", list.images.size()},
+                    {"listed", packing.listed()},
                     {"packed", packing.packed()},
                     {"findings", counts},
-                    {"remarks", remarks}};
+                    {"remarks", lines}};
   // Names may hold bytes that are not UTF-8.
   const std::string text = report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   const std::filesystem::path path = out.string() + ".report.json";

@@ -173,7 +173,9 @@ class Refusals(PrepareTest):
                 (root, ("--crop", "31,0,148,148"), ("does not fit",)),
                 (root, ("--size", "0"), ("--size", "1")),
                 (root, ("--size", "x"), ("--size",)),
-                (root, ("--synthetic", "3"), ("one of them",))):
+                (root, ("--synthetic", "3"), ("folder excludes --synthetic",)),
+                (root, ("--seed", "3"), ("--seed requires --synthetic",)),
+                ("", (), ("--synthetic N",))):
             with self.subTest(options or source):
                 self.refused(source, *options, words=words)
         for text, words in (("000001.jpg\n", (":1:", "000001.jpg 0")), ("000001.jpg 0\n000002.jpg 3\n", (":2:", "0, 1 or 2")),
