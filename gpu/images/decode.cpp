@@ -44,7 +44,12 @@ struct PngImage {
 
 }  // namespace
 
-Decoder::Decoder() : jpeg_(tjInitDecompress(), &tjDestroy) {
+Decoder::Decoder() : jpeg_(nullptr, &tjDestroy) {
+  start_jpeg();
+}
+
+void Decoder::start_jpeg() {
+  jpeg_.reset(tjInitDecompress());
   if (jpeg_ == nullptr) {
     throw MachineError(std::string("libjpeg-turbo does not start: ") + tjGetErrorStr2(nullptr));
   }
@@ -75,7 +80,9 @@ Picture Decoder::decode(std::span<const std::uint8_t> file) {
 Picture Decoder::decode_jpeg(std::span<const std::uint8_t> file) {
   const auto require = [&](int code) {
     if (code != 0) {
-      throw NoPicture{Finding::damaged, std::string("libjpeg-turbo: ") + tjGetErrorStr2(jpeg_.get())};
+      const std::string why = tjGetErrorStr2(jpeg_.get());
+      start_jpeg();  // TurboJPEG 2 goes on inside a header that failed: the next image would fail too
+      throw NoPicture{Finding::damaged, "libjpeg-turbo: " + why};
     }
   };
   int width = 0;

@@ -35,6 +35,7 @@ class Decoder {
   [[nodiscard]] Picture decode(std::span<const std::uint8_t> file);
 
  private:
+  void start_jpeg();
   Picture decode_jpeg(std::span<const std::uint8_t> file);
   Picture decode_png(std::span<const std::uint8_t> file);
   std::uint8_t* buffer(std::int64_t width, std::int64_t height, std::int64_t channels);

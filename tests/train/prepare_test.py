@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import random
 import shutil
 import unittest
 
@@ -70,16 +71,17 @@ class BadImages(PrepareTest):
             "000012.jpg": (image_files.encode_jpeg(np.full((218, 178, 4), (250, 100, 50, 128))), "cmyk"),
             "000013.jpg": (image_files.encode_png(grey)[:200], "damaged"),
             "000015.jpg": (whole[:100] + bytes(len(whole) - 100), "damaged"),
+            "000017.jpg": (whole.replace(b"\xff\xc4", b"\xff\xc4\xff", 1), "damaged"),  # in its header
             "000018.jpg": (image_files.png_of_rows(20000, 20000, 3, b""), "too large"),
         }
         for name, (content, _) in contents.items():
             (images / name).write_bytes(content)
         (images / "000016.jpg").unlink()
-        (images / "000017.jpg").unlink()
-        (images / "000017.jpg").mkdir()
+        (images / "000019.jpg").unlink()
+        (images / "000019.jpg").mkdir()
         (images / "unlisted.jpg").write_bytes(whole)
         findings = {name: finding for name, (_, finding) in contents.items()}
-        findings.update({"000016.jpg": "missing", "000017.jpg": "unreadable", "unlisted.jpg": "unlisted"})
+        findings.update({"000016.jpg": "missing", "000019.jpg": "unreadable", "unlisted.jpg": "unlisted"})
         return root, findings
 
     LEFT_OUT = {"damaged", "empty", "not an image", "too large", "too small", "missing", "unreadable", "unlisted"}
@@ -110,6 +112,30 @@ class BadImages(PrepareTest):
         whole, _, whole_names, _ = self.packed()
         for name in ("000001.jpg", "000003.jpg", "000020.jpg"):
             np.testing.assert_array_equal(images[names.index(name)], whole[whole_names.index(name)])
+
+    def test_what_becomes_of_an_image_does_not_depend_on_those_before_it(self):
+        draws = random.Random(2)
+        whole = [(FACES / "img_align_celeba" / f"{i + 1:06}.jpg").read_bytes() for i in range(4)]
+        altered = []
+        for _ in range(200):
+            content = bytearray(draws.choice(whole))
+            for _ in range(draws.choice((1, 2, 10))):
+                content[draws.randrange(2, draws.choice((30, 700, len(content))))] = draws.randrange(256)
+            altered.append(bytes(content))
+        found = []
+        for order in (1, -1):
+            pictures = self.folder / f"pictures {order}"
+            pictures.mkdir()
+            for i, content in enumerate(altered):
+                (pictures / f"{order * i + 500}.jpg").write_bytes(content)
+            self.prepare(pictures)
+            images, _, names, _ = self.packed()
+            kept = {order * (int(name[:-4]) - 500): image.tobytes() for name, image in zip(names, images)}
+            said = {order * (int(remark["name"][:-4]) - 500): remark["detail"] for remark in self.report()["remarks"]}
+            found.append((kept, said))
+            self.out.unlink()
+        self.assertEqual(found[0], found[1])
+        self.assertGreater(min(map(len, found[0])), 20)
 
     def test_special_images_are_converted_as_documented(self):
         pictures = self.folder / "pictures"
