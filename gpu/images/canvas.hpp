@@ -95,10 +95,12 @@ class Canvas {
       return std::clamp<std::int64_t>(static_cast<std::int64_t>(at), 0, n);
     };
     const float per_pixel = pose_.scale / edge;
+    const Vec2 along = from_picture({1, 0}) - from_picture({0, 0});
     for (std::int64_t y = pixel(middle.y - reach_y, height_); y < pixel(middle.y + reach_y + 1, height_); ++y) {
       const std::int64_t end = pixel(middle.x + reach_x + 1, width_);
+      const Vec2 row = from_picture({0.5F, static_cast<float>(y) + 0.5F});
       for (std::int64_t x = pixel(middle.x - reach_x, width_); x < end; ++x) {
-        const Vec2 p = from_picture({static_cast<float>(x) + 0.5F, static_cast<float>(y) + 0.5F});
+        const Vec2 p = row + static_cast<float>(x) * along;
         const float distance = d(p);
         const float cover = opacity * std::clamp(0.5F - distance * per_pixel, 0.0F, 1.0F);
         if (cover > 0) {

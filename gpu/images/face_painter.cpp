@@ -100,8 +100,9 @@ class Painter {
     const float shift = f_.style == HairStyle::parted || is_long() ? 0.5F * f_.part : 0;
     const Vec2 opening{(is_long() ? 0.93F : 0.97F) * f_.head.x, depth * f_.head.y};
     const float ends = is_long() ? 90.0F : f_.style == HairStyle::curly ? 8.0F : -8.0F;
+    const float top = -105;
     canvas_.paint(
-        {0, 0}, {75, 105},
+        {0, 0.5F * (top + ends)}, {75, 0.5F * (ends - top) + 2},
         [&](Vec2 p) {
           const float face = ellipse({p.x - shift, p.y - 20}, opening);
           return std::max({hair_outline(p), -face, p.y - ends});
