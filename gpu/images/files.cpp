@@ -93,6 +93,23 @@ GrowingFile::~GrowingFile() {
   ::close(file_);
 }
 
+std::string GrowingFile::read(std::int64_t position, std::size_t size) const {
+  std::string bytes(size, '\0');
+  std::size_t have = 0;
+  while (have < size) {
+    const ssize_t got = ::pread(file_, bytes.data() + have, size - have, position + static_cast<std::int64_t>(have));
+    if (got < 0 && errno != EINTR) {
+      fail(path_, "cannot be read");
+    }
+    if (got == 0) {
+      break;
+    }
+    have += got > 0 ? static_cast<std::size_t>(got) : 0;
+  }
+  bytes.resize(have);
+  return bytes;
+}
+
 void GrowingFile::append(std::string_view bytes) {
   write_at(file_, path_, size_, bytes);
   size_ += static_cast<std::int64_t>(bytes.size());

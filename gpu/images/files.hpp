@@ -36,6 +36,8 @@ class GrowingFile {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::int64_t size() const { return size_; }
+  /// Fewer bytes where the file ends.
+  [[nodiscard]] std::string read(std::int64_t position, std::size_t size) const;
   void append(std::string_view bytes);
   void overwrite(std::int64_t position, std::string_view bytes);
   void resize(std::int64_t size);

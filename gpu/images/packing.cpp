@@ -59,30 +59,21 @@ std::int64_t Packing::end_of_images() const {
 }
 
 void Packing::continue_journal() {
-  std::int64_t kept = 0;
-  {
-    const MappedFile journal(journal_.path());
-    const MappedFile part(part_.path());
-    std::string_view rest = journal.bytes();
-    const std::string first = first_line();
-    if (rest.starts_with(first)) {
-      kept = static_cast<std::int64_t>(first.size());
-      rest.remove_prefix(first.size());
-      for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-        const Json line = Json::parse(rest.substr(0, end), nullptr, /*allow_exceptions=*/false);
-        if (!take(line, part.bytes())) {
-          break;
-        }
-        kept += static_cast<std::int64_t>(end) + 1;
-        rest.remove_prefix(end + 1);
-      }
-    }
-  }
-  if (kept == 0) {
+  const std::string journal = journal_.read(0, static_cast<std::size_t>(journal_.size()));
+  const std::string first = first_line();
+  if (!journal.starts_with(first)) {
     begin_anew();
     return;
   }
-  journal_.resize(kept);
+  std::size_t kept = first.size();
+  for (std::size_t end = journal.find('\n', kept); end != std::string::npos; end = journal.find('\n', kept)) {
+    const std::string_view line = std::string_view(journal).substr(kept, end - kept);
+    if (!take(Json::parse(line, nullptr, /*allow_exceptions=*/false))) {
+      break;
+    }
+    kept = end + 1;
+  }
+  journal_.resize(static_cast<std::int64_t>(kept));
   part_.resize(end_of_images());
 }
 
@@ -102,16 +93,15 @@ Remark Packing::remark_of(const Json& json) const {
 }
 
 // Whether the line is whole and its images are there; then they count.
-bool Packing::take(const Json& line, std::string_view part) {
+bool Packing::take(const Json& line) {
   try {
-    const auto begin = static_cast<std::size_t>(end_of_images());
     const auto packed = line.at("packed").get<std::int64_t>();
-    const auto bytes = static_cast<std::size_t>((packed - packed_) * 3 * size_ * size_);
-    if (packed < packed_ || begin > part.size() || bytes > part.size() - begin) {
+    const std::int64_t bytes = (packed - packed_) * 3 * size_ * size_;
+    if (bytes < 0 || bytes > part_.size() - end_of_images()) {
       return false;
     }
     fixtures::Sha256 digest(digest_);
-    digest.update(part.substr(begin, bytes));
+    digest.update(part_.read(end_of_images(), static_cast<std::size_t>(bytes)));
     if (digest.hex() != line.at("sha256").get<std::string>()) {
       return false;
     }
@@ -124,6 +114,8 @@ bool Packing::take(const Json& line, std::string_view part) {
     digest_ = std::move(digest);
     remarks_.insert(remarks_.end(), remarks.begin(), remarks.end());
     return true;
+  } catch (const MachineError&) {
+    throw;
   } catch (const std::exception&) {  // another form, or an index or finding that there is not
     return false;
   }

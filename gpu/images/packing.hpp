@@ -48,7 +48,7 @@ class Packing {
   void continue_journal();
   void begin_anew();
   [[nodiscard]] Remark remark_of(const nlohmann::ordered_json& json) const;
-  [[nodiscard]] bool take(const nlohmann::ordered_json& line, std::string_view part);
+  [[nodiscard]] bool take(const nlohmann::ordered_json& line);
   [[nodiscard]] std::int64_t end_of_images() const;
   [[nodiscard]] std::string header(std::int64_t names_size) const;
 
