@@ -10,6 +10,7 @@
 #include <data/pairs.hpp>
 #include <memory.hpp>
 #include <stop_signal.hpp>
+#include <train/durable.hpp>
 #include <train/evaluate.hpp>
 #include <train/memory_needs.hpp>
 #include <train/run_folder.hpp>
@@ -90,6 +91,7 @@ TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resu
   const Pairs pairs = pairs_of(recipe, device);  // before there is a folder: what is wrong with them shows here
   recipe.pairs.count = pairs.x0.size(0);         // of a file it is the file's
   const RunFolder folder = resume ? RunFolder::resume(run, recipe) : RunFolder::create(run, recipe);
+  const FolderLock lock(run);
   const bool draws_all = recipe.pairs.mode == "resampled" && has_known_targets(recipe);
   folder.write_run_json(device_name(device), draws_all ? "" : digest_of(pairs));
   const StopOnSignal signals;

@@ -1,6 +1,7 @@
 #include <train/durable.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -47,6 +48,21 @@ void write_durably(const std::filesystem::path& path, std::string_view text) {
     fail(path, failure.message());
   }
   sync(path.has_parent_path() ? path.parent_path() : ".");
+}
+
+FolderLock::FolderLock(const std::filesystem::path& folder)
+    : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+  if (folder_ < 0 || (::flock(folder_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)) {
+    const std::string why = folder_ < 0 ? std::strerror(errno) : "another process trains in it; wait for that one";
+    if (folder_ >= 0) {
+      ::close(folder_);
+    }
+    throw InputError(folder.string() + ": " + why);
+  }
+}
+
+FolderLock::~FolderLock() {
+  ::close(folder_);
 }
 
 }  // namespace straightedge::train

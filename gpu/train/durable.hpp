@@ -12,4 +12,17 @@ void sync(const std::filesystem::path& path);
 /// Writes beside it, syncs, renames. Throws MachineError; what was there stays then.
 void write_durably(const std::filesystem::path& path, std::string_view text);
 
+/// Keeps other processes that ask for it out of a folder, until it is destroyed or the process ends in any way.
+class FolderLock {
+ public:
+  /// Throws InputError if another process has it.
+  explicit FolderLock(const std::filesystem::path& folder);
+  ~FolderLock();
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int folder_;
+};
+
 }  // namespace straightedge::train

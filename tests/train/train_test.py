@@ -228,6 +228,16 @@ class Resuming(TrainTest):
         self.train("run", "--resume", steps=40)
         self.assertEqual({path: path.read_bytes() for path in run.iterdir()}, before)
 
+    def test_two_processes_do_not_train_in_one_folder(self):
+        steps = 1000000
+        with subprocess.Popen(self.command("run", steps=steps), stderr=subprocess.DEVNULL) as first:
+            while not list((self.folder / "run" / "checkpoints").glob("step-*[0-9]")):
+                time.sleep(0.01)
+            error = self.train("run", "--resume", steps=steps, code=2)
+            self.assertIn("another process trains in it", error)
+            first.send_signal(signal.SIGTERM)
+        self.assertEqual(first.returncode, 3)
+
     def test_another_recipe_cannot_continue_a_run(self):
         self.train("run")
         error = self.train("run", "--resume", "--set", "optimiser.rate=0.5", code=2)
