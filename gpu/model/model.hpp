@@ -17,6 +17,8 @@ namespace straightedge::train {
 struct ParameterPart {
   std::string name;
   std::vector<std::int64_t> shape;
+
+  [[nodiscard]] std::int64_t numbers() const;
 };
 
 class Model {
@@ -48,6 +50,6 @@ class Model {
   std::vector<ParameterPart> parts_;
 };
 
-[[nodiscard]] std::unique_ptr<Model> make_model(const ModelRecipe& recipe, std::int64_t dimension);
+[[nodiscard]] std::unique_ptr<Model> make_model(const Recipe& recipe);
 
 }  // namespace straightedge::train

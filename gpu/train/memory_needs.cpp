@@ -10,11 +10,44 @@ namespace {
 constexpr double fp32 = 4.0;
 constexpr double fp64 = 8.0;
 
-// What a pass over one row keeps: W h + b, its derivative and silu of it, of each layer.
-double numbers_of_a_row(const ModelRecipe& model, double d) {
+// What a pass over one image keeps for the way back: of each residual block on the way down two normalised inputs of
+// convolutions, the sum between them and its own; on the way up also what it was joined of.
+double numbers_of_an_image(const Recipe& recipe) {
+  const ModelRecipe& model = recipe.model;
+  double pixels = static_cast<double>(recipe.data.height * recipe.data.width);
+  double numbers = 0.0;
+  for (const std::int64_t multiplier : model.multipliers) {
+    const auto blocks = static_cast<double>(model.blocks);
+    numbers += pixels * static_cast<double>(multiplier * model.channels) * (4.0 * blocks + 7.0 * (blocks + 1.0));
+    pixels /= 4.0;
+  }
+  return numbers;
+}
+
+// W h + b of each layer, its derivative and silu of it.
+double numbers_of_a_row(const Recipe& recipe) {
+  const ModelRecipe& model = recipe.model;
+  const auto d = static_cast<double>(recipe.dimension());
+  if (model.kind == "unet") {
+    return numbers_of_an_image(recipe);
+  }
   return model.kind == "mlp"
              ? 3.0 * static_cast<double>(model.depth * model.width) + static_cast<double>(model.time_features) + 4.0 * d
              : 2.0 * d * d;
+}
+
+// Rows that are passed through the model at once. A UNet's flow takes few at a time.
+std::int64_t rows_of_a_pass(const Recipe& recipe) {
+  return recipe.model.kind == "unet" ? std::max(recipe.train.batch, recipe.evaluate.large_batch)
+                                     : std::max({recipe.train.batch, recipe.pairs.count + recipe.evaluate.fresh,
+                                                 recipe.evaluate.large_batch});
+}
+
+// d x d numbers of the data's covariances.
+double square_matrices(const Recipe& recipe) {
+  return recipe.data.kind == "gaussian"  ? 3.0
+         : recipe.data.kind == "mixture" ? static_cast<double>(recipe.data.components) + 1.0
+                                         : 0.0;
 }
 
 }  // namespace
@@ -24,12 +57,9 @@ double bytes_needed(const Recipe& recipe) {
   // x0, x1 and the optimal image are made in fp64, then rounded.
   const double pairs = static_cast<double>(recipe.pairs.count) * d * 3.0 * (fp64 + fp32);
   // Parameters, both moments, the average and the gradient; a checkpoint copies four of them.
-  const double state = static_cast<double>(make_model(recipe.model, recipe.dimension())->size()) * 9.0 * fp32;
-  const auto rows = static_cast<double>(
-      std::max({recipe.train.batch, recipe.pairs.count + recipe.evaluate.fresh, recipe.evaluate.large_batch}));
-  const double pass = rows * numbers_of_a_row(recipe.model, d) * fp32;
-  const double matrices = recipe.data.kind == "gaussian" ? 3.0 : static_cast<double>(recipe.data.components) + 1.0;
-  return pairs + state + pass + matrices * d * d * fp64;
+  const double state = static_cast<double>(make_model(recipe)->size()) * 9.0 * fp32;
+  const double pass = static_cast<double>(rows_of_a_pass(recipe)) * numbers_of_a_row(recipe) * fp32;
+  return pairs + state + pass + square_matrices(recipe) * d * d * fp64;
 }
 
 }  // namespace straightedge::train

@@ -10,6 +10,7 @@
 #include <set>
 #include <sstream>
 #include <straightedge/error.hpp>
+#include <train/recipe_images.hpp>
 #include <train/recipe_keys.hpp>
 #include <type_traits>
 
@@ -146,27 +147,19 @@ class Reader {
     return *value;
   }
 
-  std::vector<double> value_of(const RecipeKey& key, const toml::node& node, const std::vector<double>&) const {
+  template <class T>
+  std::vector<T> value_of(const RecipeKey& key, const toml::node& node, const std::vector<T>&) const {
+    constexpr bool of_texts = std::is_same_v<T, std::string>;
     const auto* array = node.as_array();
     if (array == nullptr) {
-      fail(node.source(), key.full_name() + " must be an array of numbers", "as [0.0, 1.0]");
+      fail(node.source(), key.full_name() + " must be an array of " + (of_texts ? "texts" : "numbers"),
+           of_texts                    ? "as [\"pairs.mode=frozen\"]"
+           : std::is_same_v<T, double> ? "as [0.0, 1.0]"
+                                       : "as [1, 2]");
     }
-    std::vector<double> values;
+    std::vector<T> values;
     for (const toml::node& element : *array) {
-      values.push_back(value_of(key, element, 0.0));
-    }
-    return values;
-  }
-
-  std::vector<std::string> value_of(const RecipeKey& key, const toml::node& node,
-                                    const std::vector<std::string>&) const {
-    const auto* array = node.as_array();
-    if (array == nullptr) {
-      fail(node.source(), key.full_name() + " must be an array of texts", "as [\"pairs.mode=frozen\"]");
-    }
-    std::vector<std::string> values;
-    for (const toml::node& element : *array) {
-      values.push_back(value_of(key, element, std::string()));
+      values.push_back(value_of(key, element, T()));
     }
     return values;
   }
@@ -209,6 +202,7 @@ std::string sizes(std::size_t found, std::int64_t wanted) {
 
 // What no key can say by itself. Fills in what was left out.
 void complete(Recipe& recipe, const std::string& name) {
+  complete_images(recipe, name);
   DataRecipe& data = recipe.data;
   const std::int64_t d = data.dimension;
   const bool is_gaussian = data.kind == "gaussian";

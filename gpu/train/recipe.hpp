@@ -12,9 +12,9 @@
 
 namespace straightedge::train {
 
-/// The distribution of the targets: N(mean, covariance), or a mixture of equal, equally wide, round Gaussians.
+/// The distribution of the targets: N(mean, covariance), a mixture of equal, equally wide, round Gaussians, or images.
 struct DataRecipe {
-  std::string kind = "gaussian";   ///< gaussian | mixture
+  std::string kind = "gaussian";   ///< gaussian | mixture | images
   std::vector<double> mean;        ///< [d]
   std::vector<double> covariance;  ///< [d, d], row-major; empty: the identity
   std::int64_t dimension = 2;
@@ -22,6 +22,9 @@ struct DataRecipe {
   double mean_variance = 9.0;  ///< the components' means are drawn from N(0, mean_variance I)
   double variance = 0.09;      ///< each component is N(mean, variance I)
   std::int64_t seed = 0;       ///< of the means
+  std::int64_t height = 64;    ///< of images, in pixels
+  std::int64_t width = 64;
+  std::int64_t colours = 3;
 };
 
 /// Which source goes with which target. The source is N(0, I).
@@ -44,10 +47,17 @@ struct NoiseRecipe {
 };
 
 struct ModelRecipe {
-  std::string kind = "mlp";  ///< mlp | affine
+  std::string kind = "mlp";  ///< mlp | affine | unet
   std::int64_t width = 128;
   std::int64_t depth = 4;
   std::int64_t time_features = 64;
+  std::int64_t channels = 128;                        ///< of a UNet, times the multiplier of the level
+  std::vector<std::int64_t> multipliers{1, 2, 2, 2};  ///< one a level
+  std::int64_t blocks = 2;                            ///< residual blocks a level
+  std::int64_t attention = 16;                        ///< the height of images that attend; 0: none but in the middle
+  std::int64_t head_width = 64;
+  std::int64_t groups = 32;  ///< of the norms
+  double dropout = 0.0;
 };
 
 struct OptimiserRecipe {

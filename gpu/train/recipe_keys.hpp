@@ -16,7 +16,8 @@ using Words = std::vector<std::string_view>;
 
 struct RecipeKey {
   /// Where the value is: the alternative is its type.
-  using Place = std::variant<std::int64_t*, double*, std::string*, std::vector<double>*, std::vector<std::string>*>;
+  using Place = std::variant<std::int64_t*, double*, std::string*, std::vector<double>*, std::vector<std::int64_t>*,
+                             std::vector<std::string>*>;
 
   std::string_view table;  ///< "" for the top level
   std::string_view name;

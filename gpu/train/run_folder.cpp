@@ -71,6 +71,18 @@ Json model_json(const Recipe& recipe) {
   if (model.kind == "mlp") {
     config.update({{"width", model.width}, {"depth", model.depth}, {"time_features", model.time_features}});
   }
+  if (model.kind == "unet") {
+    config = {{"kind", model.kind},
+              {"height", recipe.data.height},
+              {"width", recipe.data.width},
+              {"colours", recipe.data.colours},
+              {"channels", model.channels},
+              {"multipliers", model.multipliers},
+              {"blocks", model.blocks},
+              {"attention", model.attention},
+              {"head_width", model.head_width},
+              {"groups", model.groups}};
+  }
   return config;
 }
 

@@ -12,9 +12,7 @@
 namespace straightedge::train {
 
 TrainedFlow::TrainedFlow(const RunFolder& folder, const at::Device& device)
-    : model_(make_model(folder.recipe().model, folder.recipe().dimension())),
-      parameters_(folder.read_model(*model_).to(device)),
-      device_(device) {}
+    : model_(make_model(folder.recipe())), parameters_(folder.read_model(*model_).to(device)), device_(device) {}
 
 at::Tensor TrainedFlow::operator()(const at::Tensor& x0, std::int64_t steps) const {
   const Velocity velocity = [this](const at::Tensor& x, const at::Tensor& t) {

@@ -131,15 +131,15 @@ at::Device device_of(const TrainRecipe& recipe) {
 }
 
 TrainState Trainer::initial_state(const Recipe& recipe) {
-  const at::Tensor parameters = make_model(recipe.model, recipe.dimension())->initial(recipe.train.seed);
+  const at::Tensor parameters = make_model(recipe)->initial(recipe.train.seed);
   return {0, parameters, at::zeros_like(parameters), at::zeros_like(parameters), parameters.clone()};
 }
 
 Trainer::Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& device, const TrainState& state)
     : recipe_(recipe),
       device_(device),
-      model_(make_model(recipe.model, recipe.dimension())),
-      model_of_steps_(make_model(recipe.model, recipe.dimension())),
+      model_(make_model(recipe)),
+      model_of_steps_(make_model(recipe)),
       sampler_(recipe, pairs, device),
       state_(on_device(state, device)),
       inputs_(step_inputs(recipe, sampler_, 1), device),

@@ -3,44 +3,26 @@
 #include <model/mlp.hpp>
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 #include <data/random.hpp>
 
 #include <cmath>
-#include <memory>
+
+#include "loss_gradient.hpp"
 
 namespace straightedge::train {
 namespace {
 
-struct Problem {
-  at::Tensor x, t, target;
-};
-
-Problem problem(std::int64_t batch, std::int64_t d) {
-  return {normals(7, 0, batch, d, at::kDouble), uniform(7, 1, batch, at::kDouble),
-          normals(7, 2, batch, d, at::kDouble)};
-}
-
-double loss(const Model& model, const at::Tensor& parameters, const Problem& of) {
-  return (model.velocity(parameters, of.x, of.t) - of.target).square().sum(1).mean().item<double>();
-}
-
-// With step h the difference quotient of a smooth function is off by O(h^2), and by roundings of O(u/h): h = 1e-5
-// leaves some 1e-10 of each.
 void expect_gradient(const Model& model, const at::Tensor& parameters, const Problem& of) {
-  at::Tensor gradient = at::empty_like(parameters);
-  EXPECT_NEAR(model.gradient(parameters, of.x, of.t, of.target, gradient).item<double>(), loss(model, parameters, of),
-              1e-12);
-  constexpr double h = 1e-5;
+  const at::Tensor gradient = gradient_of(model, parameters, of);
   const double size = gradient.abs().max().item<double>();
   for (std::int64_t i = 0; i < parameters.numel(); ++i) {
-    at::Tensor step = at::zeros_like(parameters);
-    step[i] = h;
-    const double quotient = (loss(model, parameters + step, of) - loss(model, parameters - step, of)) / (2 * h);
-    EXPECT_NEAR(gradient[i].item<double>(), quotient, 1e-8 * size) << "parameter " << i;
+    at::Tensor direction = at::zeros_like(parameters);
+    direction[i] = 1.0;
+    EXPECT_NEAR(gradient[i].item<double>(), difference_quotient(model, parameters, direction, of), 1e-8 * size)
+        << "parameter " << i;
   }
 }
 
@@ -60,15 +42,12 @@ INSTANTIATE_TEST_SUITE_P(OfDepth, MlpGradient, testing::Values(1, 2, 4));
 TEST(Mlp, GivesTheSameBitsAfterBatchesOfOtherSizes) {
   const Mlp model(ModelRecipe{.width = 16, .depth = 2, .time_features = 8}, 2);
   const at::Tensor parameters = model.initial(1);
-  const auto gradient_of = [&](std::int64_t batch) {
-    const Problem of = problem(batch, 2);
-    at::Tensor gradient = at::empty_like(parameters);
-    (void)model.gradient(parameters, of.x.to(at::kFloat), of.t.to(at::kFloat), of.target.to(at::kFloat), gradient);
-    return gradient;
+  const auto gradient = [&](std::int64_t batch) {
+    return gradient_of(model, parameters, problem(batch, 2).to(at::kFloat));
   };
-  const at::Tensor first = gradient_of(9);
-  (void)gradient_of(4);
-  EXPECT_TRUE(first.equal(gradient_of(9)));
+  const at::Tensor first = gradient(9);
+  (void)gradient(4);
+  EXPECT_TRUE(first.equal(gradient(9)));
 }
 
 // bf16 has a unit roundoff of 2^-8: each of three layers rounds its parameters, its sums and its silu, and so does the
@@ -77,13 +56,9 @@ TEST(Mlp, GivesTheSameBitsAfterBatchesOfOtherSizes) {
 TEST(Mlp, ComputesLayersInTheTypeOfItsParameters) {
   const Mlp model(ModelRecipe{.width = 64, .depth = 2, .time_features = 16}, 2);
   const at::Tensor parameters = model.initial(1);
-  const Problem of = problem(64, 2);
-  const at::Tensor x = of.x.to(at::kFloat);
-  const at::Tensor t = of.t.to(at::kFloat);
-  const at::Tensor target = of.target.to(at::kFloat);
+  const Problem of = problem(64, 2).to(at::kFloat);
   const auto gradient_in = [&](at::ScalarType type) {
-    at::Tensor gradient = at::empty_like(parameters, parameters.options().dtype(type));
-    (void)model.gradient(parameters.to(type), x, t, target, gradient);
+    const at::Tensor gradient = gradient_of(model, parameters.to(type), of);
     EXPECT_EQ(gradient.scalar_type(), type);
     return gradient.to(at::kDouble);
   };

@@ -71,7 +71,7 @@ TEST_P(EachTraining, TakesTheStepsThatAreWrittenBitForBit) {
   const TrainState begin = Trainer::initial_state(recipe);
   Trainer trainer(recipe, pairs, at::kCPU, copy_of(begin));
   TrainState expected = copy_of(begin);
-  const std::unique_ptr<Model> model = make_model(recipe.model, recipe.dimension());
+  const std::unique_ptr<Model> model = make_model(recipe);
   const PairSampler sampler(recipe, pairs, at::kCPU);
   for (std::int64_t step = 1; step <= steps; ++step) {
     trainer.advance();
