@@ -70,6 +70,8 @@ at::Device prepared_device(const Recipe& recipe) {
   }
   // Else cuBLAS may add up parts of a bf16 product in bf16.
   at::globalContext().setAllowBF16ReductionCuBLAS(false);
+  // Else cuDNN may take convolutions that add in an order of their own at each run.
+  at::globalContext().setDeterministicCuDNN(true);
   return device_of(recipe.train);
 }
 

@@ -56,7 +56,7 @@ at::Tensor Unet::initial(std::int64_t seed) const {
 }
 
 at::Tensor Unet::through(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t) const {
-  const at::Tensor images = x.view({x.size(0), size_.height, size_.width, size_.colours}).permute({0, 3, 1, 2});
+  const at::Tensor images = x.reshape({x.size(0), size_.height, size_.width, size_.colours}).permute({0, 3, 1, 2});
   const at::Tensor v = network_(parameters, images.to(parameters.front().scalar_type()), t);
   return v.permute({0, 2, 3, 1}).reshape(x.sizes()).to(x.scalar_type());
 }

@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/alias.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/group_norm.h>
 #include <ATen/ops/linear.h>
@@ -9,7 +10,9 @@
 #include <ATen/ops/silu.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/upsample_nearest2d.h>
+#include <model/recomputation.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -70,7 +73,8 @@ at::Tensor GroupNorm::with_silu(const UnetParameters& parameters, const at::Tens
 }
 
 ResidualBlock::ResidualBlock(UnetParts& parts, const std::string& name, const ResidualShape& shape)
-    : first_norm_(parts, name + ".in_layers.0", shape.in, shape.groups),
+    : first_part_(parts.parts().size()),
+      first_norm_(parts, name + ".in_layers.0", shape.in, shape.groups),
       first_(parts, name + ".in_layers.2", {shape.in, shape.out}),
       of_time_(parts, name + ".emb_layers.1", shape.embedding, shape.out),
       second_norm_(parts, name + ".out_layers.0", shape.out, shape.groups),
@@ -78,14 +82,31 @@ ResidualBlock::ResidualBlock(UnetParts& parts, const std::string& name, const Re
   if (shape.in != shape.out) {
     skip_.emplace(parts, name + ".skip_connection", ConvolutionShape{shape.in, shape.out, 1});
   }
+  end_of_parts_ = parts.parts().size();
 }
 
-at::Tensor ResidualBlock::operator()(const UnetParameters& parameters, const at::Tensor& x,
+at::Tensor ResidualBlock::operator()(const UnetParameters& parameters, const at::Tensor& input,
                                      const at::Tensor& time) const {
+  // Gradients by the input meet here, before that of another stage joins them: with recomputation as without.
+  const at::Tensor x = at::alias(input);
   const at::Tensor shift = of_time_(parameters, time).unsqueeze(2).unsqueeze(3);
   const at::Tensor h = first_(parameters, first_norm_.with_silu(parameters, x)) + shift;
   const at::Tensor change = second_(parameters, second_norm_.with_silu(parameters, h));
   return (skip_ ? (*skip_)(parameters, x) : x) + change;
+}
+
+at::Tensor ResidualBlock::recompute(const UnetParameters& parameters, const at::Tensor& x,
+                                    const at::Tensor& time) const {
+  std::vector<at::Tensor> inputs{x, time};
+  inputs.insert(inputs.end(), parameters.begin() + static_cast<std::ptrdiff_t>(first_part_),
+                parameters.begin() + static_cast<std::ptrdiff_t>(end_of_parts_));
+  return recomputed(
+      [block = *this](at::TensorList given) {
+        UnetParameters own(block.end_of_parts_);
+        std::copy(given.begin() + 2, given.end(), own.begin() + static_cast<std::ptrdiff_t>(block.first_part_));
+        return block(own, given[0], given[1]);
+      },
+      inputs);
 }
 
 // The shape [out, in, 1] of the weights is that of 1-d convolutions over all pixels.

@@ -104,16 +104,21 @@ class ResidualBlock {
  public:
   ResidualBlock(UnetParts& parts, const std::string& name, const ResidualShape& shape);
   /// `time` is silu of the embedding of t: every block begins with it.
-  [[nodiscard]] at::Tensor operator()(const UnetParameters& parameters, const at::Tensor& x,
+  [[nodiscard]] at::Tensor operator()(const UnetParameters& parameters, const at::Tensor& input,
                                       const at::Tensor& time) const;
+  /// The same, by `recomputed`.
+  [[nodiscard]] at::Tensor recompute(const UnetParameters& parameters, const at::Tensor& x,
+                                     const at::Tensor& time) const;
 
  private:
+  std::size_t first_part_;
   GroupNorm first_norm_;
   Convolution first_;
   LinearLayer of_time_;
   GroupNorm second_norm_;
   Convolution second_;
   std::optional<Convolution> skip_;
+  std::size_t end_of_parts_;
 };
 
 class Attention {

@@ -117,12 +117,13 @@ at::Tensor UnetNetwork::embed(const UnetParameters& parameters, const at::Tensor
 
 at::Tensor UnetNetwork::operator()(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t) const {
   const at::Tensor time = embed(parameters, t);
+  const bool recomputes = recipe_.checkpointing == "blocks" && time.requires_grad();
   const auto through = [&](const Stage& stage, at::Tensor h) {
     for (const Layer& any : stage) {
       h = std::visit(
           [&](const auto& layer) {
             if constexpr (std::is_same_v<std::decay_t<decltype(layer)>, ResidualBlock>) {
-              return layer(parameters, h, time);
+              return recomputes ? layer.recompute(parameters, h, time) : layer(parameters, h, time);
             } else {
               return layer(parameters, h);
             }

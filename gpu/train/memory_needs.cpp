@@ -11,14 +11,17 @@ constexpr double fp32 = 4.0;
 constexpr double fp64 = 8.0;
 
 // What a pass over one image keeps for the way back: of each residual block on the way down two normalised inputs of
-// convolutions, the sum between them and its own; on the way up also what it was joined of.
+// convolutions, the sum between them and its own; on the way up also what it was joined of. With checkpointing its
+// input alone.
 double numbers_of_an_image(const Recipe& recipe) {
   const ModelRecipe& model = recipe.model;
   double pixels = static_cast<double>(recipe.data.height * recipe.data.width);
   double numbers = 0.0;
+  const bool keeps = model.checkpointing == "off";
+  const auto blocks = static_cast<double>(model.blocks);
   for (const std::int64_t multiplier : model.multipliers) {
-    const auto blocks = static_cast<double>(model.blocks);
-    numbers += pixels * static_cast<double>(multiplier * model.channels) * (4.0 * blocks + 7.0 * (blocks + 1.0));
+    numbers += pixels * static_cast<double>(multiplier * model.channels) *
+               ((keeps ? 4.0 : 1.0) * blocks + (keeps ? 7.0 : 2.0) * (blocks + 1.0));
     pixels /= 4.0;
   }
   return numbers;

@@ -58,6 +58,7 @@ struct ModelRecipe {
   std::int64_t head_width = 64;
   std::int64_t groups = 32;  ///< of the norms
   double dropout = 0.0;
+  std::string checkpointing = "off";  ///< off | blocks: what the gradient keeps of residual blocks
 };
 
 struct OptimiserRecipe {

@@ -166,6 +166,13 @@ std::vector<RecipeKey> make_keys() {
        {},
        "of a unet: of the channels that are normalised together"},
       {"model", "dropout", of<model, &M::dropout>, 0, 1, {}, "of a unet: must be 0"},
+      {"model",
+       "checkpointing",
+       of<model, &M::checkpointing>,
+       0,
+       0,
+       {"off", "blocks"},
+       "of a unet: blocks: the gradient computes the inside of residual blocks again instead of keeping it"},
 
       {"optimiser", "rate", of<optimiser, &O::rate>, 0, infinity, {}, "of learning, at its largest"},
       {"optimiser",

@@ -1,7 +1,7 @@
 """straightedge-train train on pairs of images, with a UNet, as a user runs it."""
 
 import json
-import pathlib
+import os
 import shutil
 import subprocess
 import unittest
@@ -55,6 +55,27 @@ class UnetTraining(TrainTest):
 
     def test_two_threads_end_in_the_same_bits_each_time(self):
         self.resumed("run", "train.threads=2", steps=40)
+
+    def peak_memory(self, *settings):
+        """Of a few steps on larger images, in bytes."""
+        out = settings[0]
+        large = ("data.height=64", "data.width=48", "model.attention=0", "train.batch=16", *settings)
+        pairs = self.folder / "large.safetensors"
+        draws = np.random.default_rng(5).normal(size=(16, 64 * 48 * COLOURS))
+        fixture_files.write_safetensors(pairs, {name: ("fp32", draws) for name in ("x0", "x1")}, {})
+        options = self.settings(*large, f"pairs.file={pairs}")
+        process = subprocess.Popen(self.command(out, *options, steps=3, recipe=RECIPE))
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertEqual(process.returncode, 0)
+        return usage.ru_maxrss * 1024
+
+    def test_recomputed_blocks_need_less_memory_and_end_in_the_same_bits(self):
+        kept, recomputed = (self.peak_memory(f"model.checkpointing={word}") for word in ("off", "blocks"))
+        # Channels of all residual blocks, once each on the way down and twice on the way up, are not kept five times.
+        numbers = 16 * 64 * 48 * (8 + 16 / 4) * (3 * 1 + 5 * 2)
+        self.assertGreater(kept - recomputed, 0.5 * 4 * numbers)
+        self.assertEqual(self.model("model.checkpointing=off"), self.model("model.checkpointing=blocks"))
 
     def test_a_run_is_evaluated_and_says_what_its_model_is(self):
         self.train("run", *self.settings("train.variance_batches=2"), steps=40, recipe=RECIPE)

@@ -1,8 +1,9 @@
-"""The peer PyTorch: steps of training a perceptron on the CPU, eagerly, in fp32; and the matrix products of a step.
+"""The peer PyTorch: steps of training on the CPU, eagerly, in fp32; and the matrix products of a perceptron's step.
 
-The model of docs/training.md, AdamW with clipped gradients and a cosine schedule, an average of the parameters,
+The models of docs/training.md, AdamW with clipped gradients and a cosine schedule, an average of the parameters,
 batches drawn from frozen pairs: what `straightedge-train train` does. PyTorch gets its fastest way: lists of parameters
-in one call, no gradient that is cleared only to be written again, no number that is read back.
+in one call, no gradient that is cleared only to be written again, no number that is read back; for images both orders of
+a tensor's numbers.
 
 Run as a program, in a process of its own with PyTorch on its path; prints one line of JSON.
 """
@@ -10,12 +11,16 @@ Run as a program, in a process of its own with PyTorch on its path; prints one l
 import argparse
 import json
 import math
+import re
 import time
+from pathlib import Path
 
 import torch
 
 FREQUENCY = 256.0
-WAYS = {"fused": {"fused": True}, "foreach": {"foreach": True}}
+WAYS = {"fused": {"fused": True}, "foreach": {"foreach": True}, "fused-channels-last": {"fused": True}}
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "training.md"
+ZEROS = re.compile(r"out_layers\.3\.|proj_out\.|^out\.2\.")
 
 
 class Mlp(torch.nn.Module):
@@ -27,11 +32,26 @@ class Mlp(torch.nn.Module):
         self.register_buffer("frequencies", FREQUENCY ** (torch.arange(n) / (n - 1)), persistent=False)
 
     def forward(self, x, t):
-        angles = t * self.frequencies
+        angles = t[:, None] * self.frequencies
         h = torch.cat((x, angles.sin(), angles.cos()), dim=1)
         for layer in self.layers[:-1]:
             h = torch.nn.functional.silu(layer(h))
         return self.layers[-1](h)
+
+
+def unet(recipe):
+    """The module of docs/training.md, which begins as the network of the recipe does."""
+    (script,) = re.findall(r"```python\n(import json\nimport pathlib.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    names = {}
+    exec(compile(script, PAGE.name, "exec"), names)  # pylint: disable=exec-used
+    sizes = {key: recipe["data"][key] for key in ("height", "width", "colours")}
+    keys = ("channels", "multipliers", "blocks", "attention", "head_width", "groups")
+    model = names["Unet"](**sizes, **{key: recipe["model"][key] for key in keys})
+    with torch.no_grad():
+        for name, values in model.named_parameters():
+            if ZEROS.search(name):
+                values.zero_()
+    return model
 
 
 class Training:
@@ -41,7 +61,12 @@ class Training:
         torch.manual_seed(recipe["train"]["seed"])
         model, self.of, self.train = recipe["model"], recipe["optimiser"], recipe["train"]
         self.x0, self.x1 = pairs
-        self.model = Mlp(self.x0.shape[1], model["width"], model["depth"], model["time_features"])
+        if model["kind"] == "unet":
+            self.model = unet(recipe)
+        else:
+            self.model = Mlp(self.x0.shape[1], model["width"], model["depth"], model["time_features"])
+        if way.endswith("channels-last"):
+            self.model.to(memory_format=torch.channels_last)
         self.parameters = list(self.model.parameters())
         self.average = [of.detach().clone() for of in self.parameters]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=self.of["rate"],
@@ -50,15 +75,16 @@ class Training:
         self.k = 0
 
     def rate(self):
-        fall = 0.5 * (1 + math.cos(math.pi * (self.k - 1) / self.train["steps"]))
+        is_constant = self.of["schedule"] == "constant"
+        fall = 1 if is_constant else 0.5 * (1 + math.cos(math.pi * (self.k - 1) / self.train["steps"]))
         return self.of["rate"] * min(1, self.k / self.of["warmup"]) * fall
 
     def __call__(self):
         self.k += 1
         chosen = torch.randint(len(self.x0), (self.train["batch"],))
         x0, x1 = self.x0.index_select(0, chosen), self.x1.index_select(0, chosen)
-        t = torch.rand(len(x0), 1)
-        loss = (self.model(torch.lerp(x0, x1, t), t) - (x1 - x0)).square().sum() / len(x0)
+        t = torch.rand(len(x0))
+        loss = (self.model(torch.lerp(x0, x1, t[:, None]), t) - (x1 - x0)).square().sum() / len(x0)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, self.of["clip"])

@@ -79,6 +79,19 @@ TEST_F(UnetModel, GivesTheSameBitsAfterBatchesOfOtherSizes) {
   EXPECT_TRUE(first.equal(gradient(5)));
 }
 
+TEST_F(UnetModel, GivesTheSameBitsWhenBlocksAreRecomputed) {
+  ModelRecipe recipe = small_recipe();
+  const Unet model(recipe, small_size);
+  recipe.checkpointing = "blocks";
+  const Unet recomputing(recipe, small_size);
+  const at::Tensor parameters = all_moved(model);
+  for (const at::ScalarType type : {at::kFloat, at::kDouble}) {
+    const Problem of = small_problem(4).to(type);
+    EXPECT_TRUE(gradient_of(model, parameters.to(type), of).equal(gradient_of(recomputing, parameters.to(type), of)))
+        << type;
+  }
+}
+
 // More rows than are computed at once.
 TEST_F(UnetModel, MovesEachImageByItself) {
   const Unet model(small_recipe(), small_size);
