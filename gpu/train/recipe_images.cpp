@@ -20,7 +20,7 @@ std::string data_problem(const Recipe& recipe) {
     return "data.dimension is " + std::to_string(data.dimension) + "; of images it follows: leave it out";
   }
   if (recipe.pairs.kind != "file" && recipe.pairs.kind != "1-reflow") {
-    return "data.kind \"images\" needs pairs.kind \"file\" or \"1-reflow\"";
+    return R"(data.kind "images" needs pairs.kind "file" or "1-reflow")";
   }
   return "";
 }
@@ -29,7 +29,7 @@ std::string unet_problem(const Recipe& recipe) {
   const ModelRecipe& model = recipe.model;
   const DataRecipe& data = recipe.data;
   if (data.kind != "images") {
-    return "model.kind \"unet\" needs data.kind \"images\"";
+    return R"(model.kind "unet" needs data.kind "images")";
   }
   if (model.multipliers.empty() || model.multipliers.size() > 16) {
     return "model.multipliers needs one number for each level, of at most 16";
