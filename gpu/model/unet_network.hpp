@@ -24,7 +24,7 @@ struct ImageSize {
 
 class UnetNetwork {
  public:
-  /// The recipe fits the size: see check_images.
+  /// Of a recipe that complete_images lets pass.
   UnetNetwork(const ModelRecipe& recipe, const ImageSize& size);
 
   [[nodiscard]] const UnetParts& parts() const { return parts_; }

@@ -41,9 +41,9 @@ double numbers_of_a_row(const Recipe& recipe) {
 
 // Rows that are passed through the model at once. A UNet's flow takes few at a time.
 std::int64_t rows_of_a_pass(const Recipe& recipe) {
-  return recipe.model.kind == "unet" ? std::max(recipe.train.batch, recipe.evaluate.large_batch)
-                                     : std::max({recipe.train.batch, recipe.pairs.count + recipe.evaluate.fresh,
-                                                 recipe.evaluate.large_batch});
+  return recipe.model.kind == "unet"
+             ? std::max(recipe.train.batch, recipe.evaluate.large_batch)
+             : std::max({recipe.train.batch, recipe.pairs.count + recipe.evaluate.fresh, recipe.evaluate.large_batch});
 }
 
 // d x d numbers of the data's covariances.
