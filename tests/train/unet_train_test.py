@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import unittest
 
-from train_test import PROGRAM, ROOT, TrainTest, fixture_files
+from train_program import PROGRAM, ROOT, TrainTest, fixture_files
 
 np = fixture_files.np
 RECIPE = ROOT / "gpu" / "recipes" / "images-16px.toml"

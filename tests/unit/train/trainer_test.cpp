@@ -88,9 +88,9 @@ TEST_P(EachTraining, TakesTheStepsThatAreWrittenBitForBit) {
 
 using Overrides = std::vector<std::string>;
 INSTANTIATE_TEST_SUITE_P(OfRecipe, EachTraining,
-                         testing::Values(Overrides{"noise.kind=none"}, Overrides{"noise.kind=constant"},
-                                         Overrides{"noise.kind=bridge"},
-                                         Overrides{"noise.kind=none", "pairs.mode=resampled"},
+                         testing::Values(Overrides{"noise.kind=none", "noise.sigma=0"},
+                                         Overrides{"noise.kind=constant"}, Overrides{"noise.kind=bridge"},
+                                         Overrides{"noise.kind=none", "noise.sigma=0", "pairs.mode=resampled"},
                                          Overrides{"noise.kind=constant", "pairs.mode=resampled"},
                                          Overrides{"noise.kind=bridge", "pairs.mode=resampled"},
                                          Overrides{"pairs.kind=independent", "pairs.mode=resampled"},
