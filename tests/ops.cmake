@@ -6,11 +6,11 @@ endif()
 straightedge_add_tests(ops_tests unit/ops straightedge_ops)
 set_target_properties(ops_tests PROPERTIES BUILD_RPATH "${STRAIGHTEDGE_TORCH_RPATH}")
 
-# The interpreter that this LibTorch's Python module is built for.
+# The interpreter that this LibTorch's Python module is built for, and that has NumPy.
 function(straightedge_find_torch_python)
   find_program(python_on_path python3 NO_CACHE)
   foreach(candidate IN ITEMS ${python_on_path} /usr/bin/python3)
-    execute_process(COMMAND ${candidate} -c "import sysconfig; print(sysconfig.get_config_var('EXT_SUFFIX'), end='')"
+    execute_process(COMMAND ${candidate} -c "import numpy, sysconfig; print(sysconfig.get_config_var('EXT_SUFFIX'), end='')"
       OUTPUT_VARIABLE suffix ERROR_QUIET)
     if(suffix AND EXISTS ${STRAIGHTEDGE_TORCH_SITE}/torch/_C${suffix})
       set(STRAIGHTEDGE_TORCH_PYTHON ${candidate} PARENT_SCOPE)

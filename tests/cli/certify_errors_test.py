@@ -153,7 +153,7 @@ class BrokenOutputs(Broken):
                           "reads 'straightedge/outputs/1'")
 
     def test_a_tensor_that_is_missing(self):
-        for name in ("source", "partner", "optimal", "generated", "reference", "split"):
+        for name in ("source", "partner", "optimal", "generated", "split"):
             with self.subTest(name):
                 run = half_turn()
                 del run.tensors[name]
