@@ -149,13 +149,16 @@ int run_program(std::vector<std::string> words) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
 }
 
-int certify(const Options& options, const std::vector<PlannedRun>& runs) {
+int certify(const Options& options, const std::string& claim, const std::vector<PlannedRun>& runs) {
   const fs::path program = program_folder() / "straightedge";
   std::vector<std::string> words{program.string(), "certify"};
   for (const PlannedRun& run : runs) {
     words.push_back((runs_folder(options) / run.name).string());
   }
   words.insert(words.end(), {"--out", (fs::path(options.out) / "certify").string()});
+  if (!claim.empty()) {
+    words.insert(words.end(), {"--claims", claim});
+  }
   if (fs::exists(program)) {
     return run_program(words);
   }
@@ -257,7 +260,7 @@ int run_reproduce(Options options) {
       return code;
     }
   }
-  const int code = certify(options, runs);
+  const int code = certify(options, recipe.claim, runs);
   if (options.smoke && (code == 1 || code == inconclusive)) {
     std::fprintf(stderr, "all of it runs; these runs are far too short for a verdict\n");
     return 0;

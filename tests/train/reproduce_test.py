@@ -194,6 +194,7 @@ class Reproduce(Case):
     def test_the_gradient_variance_of_an_affine_field_agrees_with_the_exact_one(self):
         done = self.succeeded(run("reproduce", "affine", "--out", self.folder / "affine", "--quiet"))
         self.assertRegex(done.stdout, r"affine-agrees +supported +supported")
+        self.assertNotIn("figure-6", done.stdout)  # the verdict that the recipe is for, and no other
 
     def test_an_unknown_recipe_is_named_with_those_there_are(self):
         done = self.succeeded(run("reproduce", "rotaton", "--out", self.folder / "x"), 2)
