@@ -1,29 +1,24 @@
 #include <reproduce_command.hpp>
 
-#include <spawn.h>
-#include <sys/wait.h>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <CLI/Validators.hpp>
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <charconv>
+#include <child_process.hpp>
 #include <chrono>
 #include <cmath>
 #include <command.hpp>
-#include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <reproduce_plan.hpp>
 #include <stop_signal.hpp>
 #include <straightedge/error.hpp>
 #include <string>
 #include <thread>
 #include <train/recipe.hpp>
-#include <train/run_folder.hpp>
 #include <train/trainer.hpp>
 #include <vector>
 
@@ -36,128 +31,43 @@ constexpr int inconclusive = 3;
 
 struct Options {
   std::string name;
-  std::string out;
+  fs::path out;
+  std::vector<std::string> set;
   std::int64_t jobs = 0;
   bool smoke = false;
   bool quiet = false;
 };
 
-// Looked up once: the file may be replaced while it runs.
-const fs::path& program_folder() {
-  static const fs::path folder = fs::canonical("/proc/self/exe").parent_path();
-  return folder;
+using Words = std::vector<std::string>;
+
+Words words_of(const PlannedRun& run) {
+  Words words;
+  for (const std::string& override : run.overrides) {
+    words.insert(words.end(), {"--set", override});
+  }
+  return words;
 }
 
-// Recipes are beside the program, in the build tree as where it is installed.
-fs::path recipe_of(const std::string& name) {
-  const fs::path folder = program_folder().parent_path() / "share" / "straightedge" / "recipes";
-  const fs::path file = folder / (name + ".toml");
-  if (!fs::exists(file)) {
-    std::string known;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-      known += (known.empty() ? "" : ", ") + entry.path().stem().string();
-    }
-    throw InputError("reproduce: there is no recipe \"" + name + "\"; there are " + known);
-  }
-  return file;
+/// Another command of this program: its exit code.
+int run_command(Words words, const Words& more) {
+  words.insert(words.begin(), (program_folder() / "straightedge-train").string());
+  words.insert(words.end(), more.begin(), more.end());
+  return run_program(words);
 }
 
-std::string shortest(double value) {
-  char text[32];
-  return {std::begin(text), std::to_chars(std::begin(text), std::end(text), value).ptr};
-}
-
-struct PlannedRun {
-  std::string name;
-  std::vector<std::string> overrides;
-};
-
-fs::path runs_folder(const Options& options) {
-  return fs::path(options.out) / "runs";
-}
-
-// A run of another recipe, as one of --smoke, must not stand for this one.
-void require_same_recipe(const fs::path& recipe, const PlannedRun& run, const fs::path& folder) {
-  if (!fs::exists(folder / "recipe.toml")) {
-    return;
-  }
-  const Recipe found = RunFolder::open(folder).recipe();
-  Recipe planned = read_recipe(recipe, run.overrides);
-  // What a training resolves by the machine.
-  planned.train.threads = found.train.threads;
-  planned.train.device = found.train.device;
-  planned.pairs.file = found.pairs.file;
-  planned.pairs.run = found.pairs.run;
-  const std::string key = first_difference(planned, found);
-  if (!key.empty()) {
-    throw InputError(folder.string() + ": is of another recipe: " + key + " differs; name another --out");
-  }
-}
-
-std::vector<PlannedRun> planned_runs(const ReproduceRecipe& of) {
-  std::vector<PlannedRun> runs;
-  const std::size_t variants = std::max<std::size_t>(1, of.vary.size());
-  for (std::size_t variant = 0; variant < variants; ++variant) {
-    for (std::size_t level = 0; level < of.sigmas.size(); ++level) {
-      for (std::int64_t seed = 1; seed <= of.seeds; ++seed) {
-        PlannedRun run;
-        run.name = (of.vary.empty() ? "" : "variant-" + std::to_string(variant + 1) + "-") + "noise-" +
-                   std::to_string(level) + "-seed-" + std::to_string(seed);
-        run.overrides = {"noise.sigma=" + shortest(of.sigmas[level]), "train.seed=" + std::to_string(seed)};
-        if (!of.vary.empty()) {
-          run.overrides.push_back(of.vary[variant]);
-        }
-        runs.push_back(run);
-      }
-    }
-  }
-  return runs;
-}
-
-/// Runs a program on the same standard streams: its exit code. It has a process group of its own, so that a stop
-/// reaches it once, from here, whether it came from the terminal or to this process alone.
-int run_program(std::vector<std::string> words) {
-  std::vector<char*> arguments;
-  for (std::string& word : words) {
-    arguments.push_back(word.data());
-  }
-  arguments.push_back(nullptr);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  pid_t child = 0;
-  const int failure = ::posix_spawn(&child, arguments[0], nullptr, &attributes, arguments.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  if (failure != 0) {
-    throw MachineError(words[0] + ": could not be started: " + std::strerror(failure));
-  }
-  int status = 0;
-  bool is_told = false;
-  for (pid_t ended = 0; ended != child; ended = ::waitpid(child, &status, WNOHANG)) {
-    if (ended < 0 && errno != EINTR) {
-      throw MachineError(words[0] + ": was lost");
-    }
-    if (stop_requested() && !is_told) {
-      ::kill(child, SIGTERM);
-      is_told = true;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
-  if (WIFSIGNALED(status) && is_told) {
-    return inconclusive;
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 4;
-}
-
-int certify(const Options& options, const std::string& claim, const std::vector<PlannedRun>& runs) {
+int certify(const Options& options, const Words& claims, const std::vector<PlannedRun>& runs) {
   const fs::path program = program_folder() / "straightedge";
-  std::vector<std::string> words{program.string(), "certify"};
+  Words words{program.string(), "certify"};
   for (const PlannedRun& run : runs) {
-    words.push_back((runs_folder(options) / run.name).string());
+    words.push_back(run.folder.string());
   }
-  words.insert(words.end(), {"--out", (fs::path(options.out) / "certify").string()});
-  if (!claim.empty()) {
-    words.insert(words.end(), {"--claims", claim});
+  words.insert(words.end(), {"--out", (options.out / "certify").string()});
+  std::string list;
+  for (const std::string& claim : claims) {
+    list += (list.empty() ? "" : ",") + claim;
+  }
+  if (!list.empty()) {
+    words.insert(words.end(), {"--claims", list});
   }
   if (fs::exists(program)) {
     return run_program(words);
@@ -171,14 +81,17 @@ int certify(const Options& options, const std::string& claim, const std::vector<
 }
 
 // Trains and measures one run in processes of their own, which have as many threads as the recipe says.
-int make_run(const fs::path& recipe, const PlannedRun& run, const fs::path& folder) {
-  const std::string program = (program_folder() / "straightedge-train").string();
-  std::vector<std::string> train{program, "train", recipe.string(), "--out", folder.string(), "--resume", "--quiet"};
-  for (const std::string& override : run.overrides) {
-    train.insert(train.end(), {"--set", override});
-  }
-  const int code = run_program(train);
-  return code != 0 ? code : run_program({program, "evaluate", folder.string(), "--quiet"});
+int make_run(const PlannedRun& run, bool quiet) {
+  const Words quietly = quiet ? Words{"--quiet"} : Words{};
+  Words train{"train", run.recipe.string(), "--out", run.folder.string(), "--resume"};
+  train.insert(train.end(), quietly.begin(), quietly.end());
+  const int code = run_command(train, words_of(run));
+  return code != 0 ? code : run_command({"evaluate", run.folder.string()}, quietly);
+}
+
+bool is_made(const PlannedRun& run) {
+  require_same_recipe(run);
+  return fs::exists(run.folder / "evaluation.json");
 }
 
 /// Says how many runs of those that were missing are made, and how long the others may take.
@@ -205,54 +118,149 @@ class Progress {
 };
 
 /// Makes those that are not there, some at a time. The first exit code that is not 0.
-int make_runs(const fs::path& recipe, const std::vector<PlannedRun>& runs, const Options& options) {
+int make_runs(const std::vector<PlannedRun>& runs, std::int64_t jobs, bool quiet) {
   std::vector<const PlannedRun*> missing;
   for (const PlannedRun& run : runs) {
-    require_same_recipe(recipe, run, runs_folder(options) / run.name);
-    if (!fs::exists(runs_folder(options) / run.name / "evaluation.json")) {
+    if (!is_made(run)) {
       missing.push_back(&run);
     }
   }
-  Progress progress(missing.size(), options.jobs);
+  Progress progress(missing.size(), jobs);
   std::atomic<std::size_t> next = 0;
   std::atomic<int> code = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < missing.size() && code == 0 && !stop_requested(); i = next++) {
-      const fs::path folder = runs_folder(options) / missing[i]->name;
       int expected = 0;
-      const int found = guarded([&] { return make_run(recipe, *missing[i], folder); });
+      const int found = guarded([&] { return make_run(*missing[i], true); });
       code.compare_exchange_strong(expected, found);
-      if (found == 0 && !options.quiet) {
-        progress.add(folder);
+      if (found == 0 && !quiet) {
+        progress.add(missing[i]->folder);
       }
     }
   };
   std::vector<std::jthread> workers;
-  for (std::int64_t job = 0; job < options.jobs; ++job) {
+  for (std::int64_t job = 0; job < jobs; ++job) {
     workers.emplace_back(work);
   }
   workers.clear();
   return code == 0 && stop_requested() ? inconclusive : code.load();
 }
 
-int run_reproduce(Options options) {
-  const fs::path file = recipe_of(options.name);
-  const Recipe recipe = read_recipe(file);
-  std::vector<PlannedRun> runs = planned_runs(recipe.reproduce);
-  if (options.smoke) {
-    for (PlannedRun& run : runs) {
-      run.overrides.insert(run.overrides.end(), {"train.steps=300", "evaluate.batches=20", "evaluate.fresh=200"});
+// One for all images of a number and a size: those of --smoke are no others' .
+fs::path faces_file(const Options& options, const Recipe& recipe) {
+  return options.out / "data" /
+         ("faces-" + std::to_string(recipe.reproduce.faces) + "-" + std::to_string(recipe.data.height) +
+          "px.safetensors");
+}
+
+/// Face-like images, packed.
+int make_faces(const Recipe& recipe, const fs::path& packed, bool quiet) {
+  if (fs::exists(packed)) {
+    return 0;
+  }
+  const fs::path folder = packed.parent_path() / ("faces-" + std::to_string(recipe.reproduce.faces));
+  const Words quietly = quiet ? Words{"--quiet"} : Words{};
+  fs::create_directories(packed.parent_path());
+  const int code = run_command({"prepare", "--synthetic", std::to_string(recipe.reproduce.faces), "--out",
+                                folder.string(), "--seed", std::to_string(recipe.data.seed)},
+                               quietly);
+  return code != 0 ? code
+                   : run_command({"prepare", folder.string(), "--out", packed.string(), "--size",
+                                  std::to_string(recipe.data.height)},
+                                 quietly);
+}
+
+/// The runs of one recipe, and what they need.
+class Stage {
+ public:
+  Stage(const Options& options, std::string name, Words overrides)
+      : options_(options),
+        name_(std::move(name)),
+        file_(recipe_named(name_)),
+        overrides_(std::move(overrides)),
+        recipe_(read_recipe(file_, overrides_)) {
+    if (!recipe_.reproduce.teacher.empty()) {
+      teacher_ = {recipe_named(recipe_.reproduce.teacher), overrides_, options.out / recipe_.reproduce.teacher};
+      pairs_ = {file_, overrides_, options.out / (name_ + "-pairs.safetensors")};
+      pairs_.overrides.push_back("pairs.run=" + teacher_.folder.string());
+      overrides_ = pairs_.overrides;
+      overrides_.push_back("pairs.file=" + pairs_.folder.string());
     }
+    runs_ = planned_runs(file_, overrides_, options.out / "runs", name_ == options.name ? "" : name_ + "-");
   }
-  if (options.jobs == 0) {
-    const bool whole_machine = recipe.train.threads == 0 || device_of(recipe.train).is_cuda();
-    options.jobs =
-        whole_machine ? 1 : std::max<std::int64_t>(1, std::thread::hardware_concurrency() / recipe.train.threads);
+
+  [[nodiscard]] const std::string& claim() const { return recipe_.claim; }
+  [[nodiscard]] const std::vector<PlannedRun>& runs() const { return runs_; }
+
+  /// The first exit code that is not 0.
+  [[nodiscard]] int make() const {
+    const int code = make_teacher();
+    return code != 0 ? code : make_runs(runs_, jobs(), options_.quiet);
   }
-  fs::create_directories(runs_folder(options));
+
+ private:
+  [[nodiscard]] int make_teacher() const {
+    if (teacher_.folder.empty()) {
+      return 0;
+    }
+    if (!is_made(teacher_)) {
+      const int code = make_run(teacher_, options_.quiet);
+      if (code != 0) {
+        return code;
+      }
+    }
+    return fs::exists(pairs_.folder)
+               ? 0
+               : run_command({"pairs", pairs_.recipe.string(), "--out", pairs_.folder.string()}, words_of(pairs_));
+  }
+
+  [[nodiscard]] std::int64_t jobs() const {
+    const TrainRecipe& train = recipe_.train;
+    const bool whole_machine = train.threads == 0 || device_of(train).is_cuda();
+    return options_.jobs > 0 ? options_.jobs
+           : whole_machine   ? 1
+                             : std::max<std::int64_t>(1, std::thread::hardware_concurrency() / train.threads);
+  }
+
+  const Options& options_;
+  std::string name_;
+  fs::path file_;
+  Words overrides_;
+  Recipe recipe_;
+  PlannedRun teacher_, pairs_;  ///< no folder: there is none; that of pairs_ is a file
+  std::vector<PlannedRun> runs_;
+};
+
+int run_reproduce(Options options) {
+  options.out = fs::absolute(options.out).lexically_normal();
+  const Recipe recipe = read_recipe(recipe_named(options.name), options.set);
+  Words overrides = options.smoke ? recipe.reproduce.smoke : Words{};
+  overrides.insert(overrides.end(), options.set.begin(), options.set.end());
+  const Recipe first = read_recipe(recipe_named(options.name), overrides);
+  const fs::path faces = faces_file(options, first);
+  if (first.reproduce.faces > 0) {
+    overrides.push_back("data.file=" + faces.string());
+  }
+  std::vector<Stage> stages{Stage(options, options.name, overrides)};
+  for (const std::string& name : first.reproduce.also) {
+    stages.emplace_back(options, name, overrides);
+  }
+  Words claims;
+  std::vector<PlannedRun> runs;
+  for (const Stage& stage : stages) {
+    runs.insert(runs.end(), stage.runs().begin(), stage.runs().end());
+    if (!stage.claim().empty()) {
+      claims.push_back(stage.claim());
+    }
+    std::for_each(stage.runs().begin(), stage.runs().end(), require_same_recipe);
+  }
+  fs::create_directories(options.out / "runs");
   {
     const StopOnSignal signals;
-    const int code = make_runs(file, runs, options);
+    int code = first.reproduce.faces > 0 ? make_faces(first, faces, options.quiet) : 0;
+    for (std::size_t stage = 0; stage < stages.size() && code == 0; ++stage) {
+      code = stages[stage].make();
+    }
     if (code != 0) {
       std::fprintf(stderr, code == inconclusive
                                ? "stopped; the same command continues\n"
@@ -260,7 +268,7 @@ int run_reproduce(Options options) {
       return code;
     }
   }
-  const int code = certify(options, recipe.claim, runs);
+  const int code = certify(options, claims, runs);
   if (options.smoke && (code == 1 || code == inconclusive)) {
     std::fprintf(stderr, "all of it runs; these runs are far too short for a verdict\n");
     return 0;
@@ -274,8 +282,9 @@ void add_reproduce_command(CLI::App& app, int& exit_code) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("reproduce", "Make every run that a claim needs, and end in its verdict");
   command->footer(
-      "Example:\n"
+      "Examples:\n"
       "  straightedge-train reproduce rotation --out build/reproduce/rotation\n"
+      "  straightedge-train reproduce celeba-5k --out build/reproduce/celeba-5k --set data.file=celeba-64.safetensors\n"
       "A second call continues where the first one stopped. Exit code: that of `straightedge certify`; 3 where it was "
       "stopped.");
   command->add_option("name", options->name, "A recipe: rotation, counterexample, gmm-3d, gmm-50d, ...")
@@ -285,6 +294,9 @@ void add_reproduce_command(CLI::App& app, int& exit_code) {
   command
       ->add_option("--jobs", options->jobs, "Runs at a time; left out: as many as the recipe's threads leave room for")
       ->check(CLI::PositiveNumber);
+  command->add_option("--set", options->set, "Override a key of the recipe, for all runs; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
   command->add_flag("--smoke", options->smoke, "A few steps a run: shows that all of it works, and decides nothing");
   command->add_flag("--quiet", options->quiet, "No progress");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return run_reproduce(*options); }); });

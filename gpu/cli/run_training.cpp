@@ -7,7 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <data/pairs.hpp>
+#include <data/pair_files.hpp>
 #include <memory.hpp>
 #include <stop_signal.hpp>
 #include <train/durable.hpp>
@@ -87,14 +87,14 @@ TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resu
   recipe.train.threads = at::get_num_threads();
   recipe.train.device = device.is_cuda() ? "cuda" : "cpu";
   // A run is measured from any folder.
-  for (std::string* path : {&recipe.pairs.file, &recipe.pairs.run}) {
+  for (std::string* path : {&recipe.data.file, &recipe.pairs.file, &recipe.pairs.run}) {
     *path = path->empty() ? "" : std::filesystem::absolute(*path).lexically_normal().string();
   }
   const Pairs pairs = pairs_of(recipe, device);  // before there is a folder: what is wrong with them shows here
   recipe.pairs.count = pairs.x0.size(0);         // of a file it is the file's
   const RunFolder folder = resume ? RunFolder::resume(run, recipe) : RunFolder::create(run, recipe);
   const FolderLock lock(run);
-  const bool draws_all = recipe.pairs.mode == "resampled" && has_known_targets(recipe);
+  const bool draws_all = recipe.pairs.mode == "resampled" && has_known_targets(recipe) && !has_image_file(recipe);
   folder.write_run_json(device_name(device), draws_all ? "" : digest_of(pairs));
   const StopOnSignal signals;
   ProgressLine line(quiet);

@@ -5,7 +5,7 @@
 #include <CLI/Validators.hpp>
 #include <command.hpp>
 #include <cstdio>
-#include <data/pairs.hpp>
+#include <data/pair_files.hpp>
 #include <data/tensor_files.hpp>
 #include <memory.hpp>
 #include <memory>
@@ -31,6 +31,7 @@ struct Options {
   std::string out;
   std::string device;
   std::vector<std::string> set;
+  bool by_reference = false;
   bool resume = false;
   bool quiet = false;
 };
@@ -52,7 +53,8 @@ void add_device_option(CLI::App* command, const std::shared_ptr<Options>& option
 int run_pairs(const Options& options) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
   const Pairs pairs = pairs_of(recipe, prepared_device(recipe));
-  write_pairs(options.out, pairs, recipe);
+  write_pairs(options.out, pairs, recipe, settings_of_pairs(recipe),
+              options.by_reference ? ImagesWritten::by_reference : ImagesWritten::as_numbers);
   std::fprintf(stderr, "wrote %s: %lld pairs\n", options.out.c_str(), static_cast<long long>(pairs.x0.size(0)));
   return 0;
 }
@@ -86,6 +88,8 @@ void add_pairs_command(CLI::App& app, int& exit_code) {
   CLI::App* command = add_command(app, "pairs", "Write the pairs of a recipe", options);
   command->footer("Example:\n  straightedge-train pairs gpu/recipes/rotation.toml --out pairs.safetensors");
   command->add_option("--out", options->out, "File for x0, x1 and index")->required()->type_name("FILE");
+  command->add_flag("--by-reference", options->by_reference,
+                    "Leave out what is an image of data.file: its row number there is written");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return run_pairs(*options); }); });
 }
 

@@ -2,36 +2,23 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/eye.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/full_like.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_eigh.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/tensor.h>
+#include <data/image_data.hpp>
+#include <data/image_pairs.hpp>
+#include <data/pair_files.hpp>
 #include <data/random.hpp>
-#include <data/tensor_files.hpp>
 
 #include <cmath>
-#include <digest.hpp>
-#include <limits>
 #include <numbers>
-#include <numeric>
 #include <straightedge/error.hpp>
 #include <utility>
-#include <vector>
 
 namespace straightedge::train {
 namespace {
-
-constexpr const char* pairs_schema = "straightedge/pairs/1";
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-const std::string& coupling_of(const PairsRecipe& pairs) {
-  return pairs.kind == "shuffled" ? pairs.of : pairs.kind;
-}
 
 // M^{1/2} of a symmetric positive definite matrix.
 at::Tensor square_root(const DataRecipe& data) {
@@ -66,14 +53,6 @@ at::Tensor rotation(std::int64_t d, double degrees) {
   return R;
 }
 
-at::Tensor sources(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
-  return normals(seed, offset_of(step, Stream::source), rows, recipe.dimension(), at::kDouble);
-}
-
-at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
-  return normals(seed, offset_of(step, Stream::target), rows, recipe.dimension(), at::kDouble);
-}
-
 // Targets drawn by themselves, fp64.
 at::Tensor targets(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
   const DataRecipe& data = recipe.data;
@@ -97,26 +76,20 @@ at::Tensor cycle(std::int64_t seed, std::int64_t n) {
   return order;
 }
 
-// F32, or F64 rounded to it.
-at::Tensor read_rounded(const fixtures::SafetensorsFile& file, const char* name, at::IntArrayRef shape) {
-  const bool is_double = file.type_text(name) == "F64";
-  return read_tensor(file, name, is_double ? at::kDouble : at::kFloat, shape).to(at::kFloat);
-}
-
-Pairs read_pairs(const Recipe& recipe) {
-  const fixtures::SafetensorsFile file(recipe.pairs.file);
-  require_schema(file, pairs_schema);
-  const at::Tensor x0 = read_rounded(file, "x0", {-1, recipe.dimension()});
-  const at::Tensor x1 = read_rounded(file, "x1", {x0.size(0), recipe.dimension()});
-  if (x0.size(0) < 2) {
-    throw InputError(file.path() + ": x0: has " + std::to_string(x0.size(0)) + " rows; two or more are wanted");
-  }
-  for (const auto& [name, tensor] : {std::pair{"x0", x0}, std::pair{"x1", x1}}) {
-    if (!at::isfinite(tensor).all().item<bool>()) {
-      throw InputError(file.path() + ": " + name + ": holds a NaN or an infinity");
-    }
-  }
-  return {x0, x1, at::full_like(x1, nan), at::arange(x0.size(0), at::TensorOptions().dtype(at::kLong))};
+Pairs make_vector_pairs(const Recipe& recipe) {
+  const PairsRecipe& of = recipe.pairs;
+  const at::Tensor x0 = source_normals(recipe, of.seed, 0, of.count);
+  const at::Tensor optimal = recipe.data.kind == "gaussian" ? gaussian_map(recipe.data, 0.0)(x0) : at::Tensor();
+  const std::string& coupling = coupling_of(of);
+  const at::Tensor x1 = coupling == "gaussian-ot"        ? optimal
+                        : coupling == "gaussian-rotated" ? gaussian_map(recipe.data, of.degrees)(x0)
+                                                         : targets(recipe, of.seed, 0, of.count);
+  Pairs pairs;
+  pairs.x0 = x0.to(at::kFloat);
+  pairs.x1 = x1.to(at::kFloat);
+  pairs.optimal = optimal.defined() ? optimal.to(at::kFloat) : optimal;
+  pairs.index = at::arange(of.count, at::TensorOptions().dtype(at::kLong));
+  return pairs;
 }
 
 }  // namespace
@@ -138,28 +111,87 @@ AffineMap gaussian_map(const DataRecipe& data, double degrees) {
   return {at::matmul(square_root(data), rotation(data.dimension, degrees)), at::tensor(data.mean).to(at::kDouble)};
 }
 
-Pairs make_pairs(const Recipe& recipe) {
-  const PairsRecipe& of = recipe.pairs;
-  if (of.kind == "file") {
-    return read_pairs(recipe);
-  }
-  const at::Tensor x0 = sources(recipe, of.seed, 0, of.count);
-  const bool is_gaussian = recipe.data.kind == "gaussian";
-  const at::Tensor optimal = is_gaussian ? gaussian_map(recipe.data, 0.0)(x0) : at::full_like(x0, nan);
-  at::Tensor index = at::arange(of.count, at::TensorOptions().dtype(at::kLong));
-  const std::string& coupling = coupling_of(of);
-  at::Tensor x1 = coupling == "gaussian-ot"        ? optimal
-                  : coupling == "gaussian-rotated" ? gaussian_map(recipe.data, of.degrees)(x0)
-                                                   : targets(recipe, of.seed, 0, of.count);
-  if (of.kind == "shuffled") {
-    index = cycle(of.seed, of.count);
-    x1 = x1.index_select(0, index);
-  }
-  return {x0.to(at::kFloat), x1.to(at::kFloat), optimal.to(at::kFloat), index};
+const std::string& coupling_of(const PairsRecipe& pairs) {
+  return pairs.kind == "shuffled" ? pairs.of : pairs.kind;
+}
+
+bool has_image_sources(const Recipe& recipe) {
+  return coupling_of(recipe.pairs) == "brenier";
+}
+
+bool has_image_file(const Recipe& recipe) {
+  return recipe.data.kind == "images" && has_known_targets(recipe);
 }
 
 bool has_known_targets(const Recipe& recipe) {
-  return recipe.pairs.kind != "file" && recipe.pairs.kind != "1-reflow";
+  const std::string& coupling = coupling_of(recipe.pairs);
+  return coupling != "file" && coupling != "1-reflow";
+}
+
+at::Tensor source_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
+  return normals(seed, offset_of(step, Stream::source), rows, recipe.dimension(), at::kDouble);
+}
+
+at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
+  return normals(seed, offset_of(step, Stream::target), rows, recipe.dimension(), at::kDouble);
+}
+
+Pairs make_pairs(const Recipe& recipe) {
+  Pairs pairs = coupling_of(recipe.pairs) == "file" ? read_pairs(recipe)
+                : recipe.data.kind == "images"      ? make_image_pairs(recipe)
+                                                    : make_vector_pairs(recipe);
+  if (recipe.pairs.kind == "shuffled") {
+    pairs.index = cycle(recipe.pairs.seed, pairs.x1.size(0));
+    pairs.x1 = pairs.x1.index_select(0, pairs.index);
+    if (pairs.x1_image.defined()) {
+      pairs.x1_image = pairs.x1_image.index_select(0, pairs.index);
+    }
+  }
+  return pairs;
+}
+
+Pairs make_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed) {
+  Pairs pairs;
+  if (coupling_of(recipe.pairs) == "file") {
+    pairs = read_pairs(recipe);
+    if (pairs.x0.size(0) < count) {
+      throw InputError(recipe.pairs.file + ": has " + std::to_string(pairs.x0.size(0)) +
+                       " sources, and pairs.count is " + std::to_string(count) + "; fewer are possible");
+    }
+    pairs.x0 = pairs.x0.narrow(0, 0, count);
+    pairs.x0_image = pairs.x0_image.defined() ? pairs.x0_image.narrow(0, 0, count) : at::Tensor();
+    pairs.optimal = pairs.optimal.defined() ? pairs.optimal.narrow(0, 0, count) : at::Tensor();
+    pairs.x1 = pairs.x1_image = at::Tensor();
+  } else if (has_image_sources(recipe)) {
+    const ImageData data(recipe);
+    pairs.x0_image = data.training(count, seed);
+    pairs.x0 = data.rows(pairs.x0_image);
+    pairs.optimal = optimal_partners(recipe, as_numbers(pairs.x0));
+  } else {
+    pairs.x0 = source_normals(recipe, seed, 0, count).to(at::kFloat);
+    pairs.optimal = optimal_partners(recipe, pairs.x0);
+  }
+  pairs.index = at::arange(count, at::TensorOptions().dtype(at::kLong));
+  return pairs;
+}
+
+at::Tensor fresh_sources(const Recipe& recipe, std::int64_t rows, std::int64_t step) {
+  return has_image_sources(recipe) ? held_out_sources(recipe, rows)
+                                   : drawn_sources(recipe, rows, recipe.pairs.seed, step);
+}
+
+at::Tensor drawn_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed, std::int64_t step) {
+  return has_image_sources(recipe)
+             ? drawn_images(recipe, count, seed, step)
+             : normals(seed, offset_of(step, Stream::source), count, recipe.dimension(), at::kFloat);
+}
+
+at::Tensor optimal_partners(const Recipe& recipe, const at::Tensor& x0) {
+  if (has_image_sources(recipe)) {
+    return brenier_map(recipe, x0);
+  }
+  const bool is_known = recipe.data.kind == "gaussian" && has_known_targets(recipe);
+  return is_known ? gaussian_map(recipe.data, 0.0)(x0.to(at::kDouble)).to(at::kFloat) : at::Tensor();
 }
 
 at::Tensor fresh_targets(const Recipe& recipe, std::int64_t rows, std::int64_t step) {
@@ -167,54 +199,8 @@ at::Tensor fresh_targets(const Recipe& recipe, std::int64_t rows, std::int64_t s
     throw InputError("pairs.kind \"" + recipe.pairs.kind +
                      "\" says nothing of the targets' distribution: there are no fresh ones");
   }
-  return targets(recipe, recipe.pairs.seed, step, rows).to(at::kFloat);
-}
-
-std::string digest_of(const Pairs& pairs) {
-  std::string bytes;
-  for (const at::Tensor& tensor : {pairs.x0, pairs.x1}) {
-    const at::Tensor host = tensor.contiguous();
-    bytes.append(static_cast<const char*>(host.const_data_ptr()), host.nbytes());
-  }
-  return fixtures::sha256_hex(bytes);
-}
-
-void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Recipe& recipe) {
-  require_place(path, pairs_schema);
-  write_tensors(path, {{"x0", pairs.x0}, {"x1", pairs.x1}, {"index", pairs.index}},
-                {{"schema", pairs_schema}, {"kind", recipe.pairs.kind}, {"sha256", digest_of(pairs)}});
-}
-
-PairSampler::PairSampler(const Recipe& recipe, const Pairs& pairs, const at::Device& device)
-    : recipe_(recipe), x0_(pairs.x0.to(device)), x1_(pairs.x1.to(device)), device_(device) {
-  const std::string& kind = recipe.pairs.kind;
-  if (kind == "gaussian-ot" || kind == "gaussian-rotated") {
-    map_ = gaussian_map(recipe.data, kind == "gaussian-ot" ? 0.0 : recipe.pairs.degrees);
-  } else if (kind == "independent" && recipe.data.kind == "gaussian") {
-    map_ = gaussian_map(recipe.data, 0.0);
-  }
-}
-
-PairSampler::Draw PairSampler::draw_on_host(std::int64_t seed, std::int64_t step, std::int64_t batch) const {
-  const bool frozen = recipe_.pairs.mode == "frozen";
-  if (!frozen && map_) {
-    const at::Tensor x0 = sources(recipe_, seed, step, batch);
-    const at::Tensor z = recipe_.pairs.kind == "independent" ? target_normals(recipe_, seed, step, batch) : x0;
-    return {{}, x0.to(at::kFloat), (*map_)(z).to(at::kFloat)};
-  }
-  const at::Tensor rows = integers(seed, offset_of(step, Stream::order), batch, x1_.size(0));
-  return {rows, frozen ? at::Tensor() : sources(recipe_, seed, step, batch).to(at::kFloat), {}};
-}
-
-PairSampler::Batch PairSampler::batch_of(const Draw& drawn) const {
-  return {drawn.x0.defined() ? drawn.x0 : x0_.index_select(0, drawn.rows),
-          drawn.x1.defined() ? drawn.x1 : x1_.index_select(0, drawn.rows)};
-}
-
-PairSampler::Batch PairSampler::draw(std::int64_t seed, std::int64_t step, std::int64_t batch) const {
-  const auto there = [this](const at::Tensor& tensor) { return tensor.defined() ? tensor.to(device_) : tensor; };
-  const Draw drawn = draw_on_host(seed, step, batch);
-  return batch_of({there(drawn.rows), there(drawn.x0), there(drawn.x1)});
+  return recipe.data.kind == "images" ? held_out_targets(recipe, rows)
+                                      : targets(recipe, recipe.pairs.seed, step, rows).to(at::kFloat);
 }
 
 }  // namespace straightedge::train

@@ -2,18 +2,19 @@
 //
 //   gaussian-ot        x1 = mean + M^{1/2} x0                 the optimal-transport pairing of N(0, I) and N(mean, M)
 //   gaussian-rotated   x1 = mean + M^{1/2} R x0               R turns axis 0 towards axis 1
-//   independent        x1 drawn from the target by itself     Gaussian or mixture
+//   independent        x1 drawn from the target by itself     Gaussian, mixture or images
+//   brenier            x1 = grad psi(x0), psi convex          optimal transport of images (image_pairs.hpp)
 //   shuffled           the partners of another kind, moved by a seeded permutation without fixed points
-//   file               the user's own
+//   file               the user's own (pair_files.hpp)
+//   1-reflow           x1 where a trained flow takes x0 (train/trained_flow.hpp)
 //
-// Sources are N(0, I). Every pair follows from the recipe: computed in fp64, rounded once to fp32.
+// Sources are N(0, I), those of brenier pairs images. Every pair follows from the recipe: computed in fp64, rounded
+// once to fp32.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 #include <train/recipe.hpp>
 
-#include <filesystem>
-#include <optional>
 #include <string>
 
 namespace straightedge::train {
@@ -24,18 +25,39 @@ struct Mixture {
 };
 [[nodiscard]] Mixture mixture_of(const DataRecipe& data);
 
+/// x0 and x1 are fp32, or uint8 where they are images of data.file: as_numbers (image_data.hpp) has both as numbers.
 struct Pairs {
-  at::Tensor x0;       ///< [n, d] fp32
-  at::Tensor x1;       ///< [n, d] fp32: the partner, in training
-  at::Tensor optimal;  ///< [n, d] fp32: the partner by optimal transport; NaN where it is not known
-  at::Tensor index;    ///< [n] int64: which target of the unshuffled order x1 is
+  at::Tensor x0;                  ///< [n, d]
+  at::Tensor x1;                  ///< [n, d]: the partner, in training
+  at::Tensor optimal;             ///< [n, d] fp32: the partner by optimal transport; undefined where it is not known
+  at::Tensor index;               ///< [n] int64: which target of the unshuffled order x1 is
+  at::Tensor x0_image, x1_image;  ///< [n] int64: which image of data.file; undefined for what is none
+  at::Tensor fresh;               ///< [m, d]: sources of no pair that a file brought along; else undefined
+  at::Tensor fresh_optimal;       ///< [m, d]: their partners by optimal transport; undefined where they are not known
 };
 
-/// The recipe's pairs. Throws InputError for a file that cannot be used.
+/// The recipe's pairs, of every kind but 1-reflow. Throws InputError for a file that cannot be used.
 [[nodiscard]] Pairs make_pairs(const Recipe& recipe);
 
+/// Sources alone, `count` of a seed, and their partners by optimal transport where they are known: what a trained flow
+/// makes pairs of. Of pairs of a file the first of its own sources.
+[[nodiscard]] Pairs make_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed);
+
+/// pairs.kind, or what is shuffled.
+[[nodiscard]] const std::string& coupling_of(const PairsRecipe& pairs);
+/// Whether sources are images of data.file, and not N(0, I).
+[[nodiscard]] bool has_image_sources(const Recipe& recipe);
+/// Whether pairs are made of images of data.file.
+[[nodiscard]] bool has_image_file(const Recipe& recipe);
 /// Whether the recipe says what the targets' distribution is: pairs of a file or of a trained flow come without it.
 [[nodiscard]] bool has_known_targets(const Recipe& recipe);
+
+/// `rows` sources [rows, d] fp32, none of them in make_pairs; and `count` of any, drawn by a seed.
+[[nodiscard]] at::Tensor fresh_sources(const Recipe& recipe, std::int64_t rows, std::int64_t step);
+[[nodiscard]] at::Tensor drawn_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed, std::int64_t step);
+
+/// The partners [n, d] fp32 by optimal transport of sources [n, d] fp32; undefined where they are not known.
+[[nodiscard]] at::Tensor optimal_partners(const Recipe& recipe, const at::Tensor& x0);
 
 /// `rows` fresh targets [rows, d] fp32 of the recipe's data, none of them in make_pairs. Throws InputError
 /// where the recipe does not say what they are.
@@ -49,37 +71,8 @@ struct AffineMap {
 };
 [[nodiscard]] AffineMap gaussian_map(const DataRecipe& data, double degrees);
 
-/// x0, x1, index, and the digest of the pairs, which run.json names too. Throws InputError for a place that holds
-/// something else.
-void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Recipe& recipe);
-/// SHA-256 of the pairs' bytes.
-[[nodiscard]] std::string digest_of(const Pairs& pairs);
-
-/// The batch of one step: which pairs, drawn with replacement, or sources drawn anew.
-class PairSampler {
- public:
-  /// Frozen pairs, or those of which `resampled` takes the targets. On the device that trains.
-  PairSampler(const Recipe& recipe, const Pairs& pairs, const at::Device& device);
-
-  struct Batch {
-    at::Tensor x0, x1;  ///< [B, d] fp32
-  };
-  [[nodiscard]] Batch draw(std::int64_t seed, std::int64_t step, std::int64_t batch) const;
-
-  /// What the host draws for a batch. Which of it there is follows from the recipe alone.
-  struct Draw {
-    at::Tensor rows;    ///< [B] int64: whose x0 and x1, but for those that are drawn anew
-    at::Tensor x0, x1;  ///< [B, d] fp32, drawn anew
-  };
-  [[nodiscard]] Draw draw_on_host(std::int64_t seed, std::int64_t step, std::int64_t batch) const;
-  /// The batch of a draw that lies on the device.
-  [[nodiscard]] Batch batch_of(const Draw& drawn) const;
-
- private:
-  Recipe recipe_;
-  at::Tensor x0_, x1_;
-  std::optional<AffineMap> map_;  ///< where the recipe's resampled pairs are its images
-  at::Device device_;
-};
+/// Seeded normals [rows, d] fp64 of a step: what sources N(0, I) and Gaussian targets are made of.
+[[nodiscard]] at::Tensor source_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows);
+[[nodiscard]] at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows);
 
 }  // namespace straightedge::train

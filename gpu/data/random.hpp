@@ -18,7 +18,9 @@ enum class Stream : std::int64_t {
   target = 5,
   component = 6,
   parameters = 7,
-  means = 8
+  means = 8,
+  potential = 9,
+  images = 10
 };
 
 [[nodiscard]] constexpr std::int64_t offset_of(std::int64_t step, Stream stream) {

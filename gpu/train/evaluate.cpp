@@ -2,19 +2,18 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Reduction.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/full_like.h>
-#include <ATen/ops/ones.h>
-#include <ATen/ops/zeros.h>
-#include <data/pairs.hpp>
-#include <data/random.hpp>
-#include <data/tensor_files.hpp>
+#include <data/image_data.hpp>
+#include <data/pair_files.hpp>
+#include <data/pair_sampler.hpp>
 
-#include <limits>
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <train/durable.hpp>
 #include <train/gradient_variance.hpp>
 #include <train/measures.hpp>
+#include <train/outputs.hpp>
+#include <train/pictures.hpp>
 #include <train/trained_flow.hpp>
 #include <utility>
 #include <vector>
@@ -24,36 +23,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Steps of draws that no training and no gradient variance has.
-constexpr std::int64_t fresh_step = std::int64_t{1} << 38U;
 constexpr double reproduced_rms = 0.05;  // figure 6: what counts as the partner
-constexpr std::int64_t fine_steps = 1024;
-
-at::Tensor fresh_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed, std::int64_t step) {
-  return normals(seed, offset_of(step, Stream::source), count, recipe.dimension(), at::kFloat);
-}
-
-/// What the tables are made from: training sources first, then fresh ones.
-struct Outputs {
-  at::Tensor source, partner, optimal, generated, split, reference;
-};
-
-Outputs make_outputs(const Recipe& recipe, const Pairs& pairs, const TrainedFlow& flow) {
-  const std::int64_t fresh = recipe.evaluate.fresh;
-  const at::Tensor x0 = fresh_sources(recipe, fresh, recipe.pairs.seed, fresh_step);
-  const at::Tensor unknown = at::full_like(x0, std::numeric_limits<double>::quiet_NaN());
-  const at::Tensor optimal = recipe.data.kind == "gaussian" && has_known_targets(recipe)
-                                 ? gaussian_map(recipe.data, 0.0)(x0.to(at::kDouble)).to(at::kFloat)
-                                 : unknown;
-  const at::Tensor source = at::cat({pairs.x0, x0});
-  const auto integers = at::TensorOptions().dtype(at::kLong);
-  return {source,
-          at::cat({pairs.x1, unknown}),
-          at::cat({pairs.optimal, optimal}),
-          flow(source, recipe.evaluate.euler_steps),
-          at::cat({at::zeros({pairs.x0.size(0)}, integers), at::ones({fresh}, integers)}),
-          has_known_targets(recipe) ? fresh_targets(recipe, fresh, fresh_step) : at::Tensor()};
-}
 
 double mean_of(const at::Tensor& values) {
   return values.to(at::kDouble).mean().item<double>();
@@ -63,27 +33,45 @@ Json spread(const at::Tensor& values) {
   return {{"mean", mean_of(values)}, {"standard_deviation", values.to(at::kDouble).std().item<double>()}};
 }
 
+// Distances over all coordinates: per coordinate (RMS), and as the norm that the paper's tables have (L2).
+void add_distances(Json& to, const std::string& what, const std::string& of, const at::Tensor& rms, std::int64_t d) {
+  to[what + "_rms" + of] = spread(rms);
+  to[what + "_l2" + of] = spread(rms * std::sqrt(static_cast<double>(d)));
+}
+
 Json memorisation(const Outputs& outputs, const Pairs& pairs) {
-  const std::int64_t n = pairs.x0.size(0);
-  const at::Tensor trained = outputs.generated.narrow(0, 0, n);
-  const at::Tensor fresh = outputs.generated.narrow(0, n, outputs.generated.size(0) - n);
-  const at::Tensor rms = row_rms(trained, pairs.x1);
-  const NearestTwo near = nearest_two(fresh, pairs.x1);
-  Json result = {{"partner_rms", spread(rms)},
-                 {"reproduced_fraction", mean_of(rms <= reproduced_rms)},
-                 {"reproduced_within_rms", reproduced_rms},
-                 {"fresh_nearest_target_distance", spread(near.first)},
-                 {"fresh_nearest_over_second_nearest", spread(near.first / near.second)}};
+  const std::int64_t d = outputs.generated.size(1);
+  const at::Tensor targets = as_numbers(pairs.x1);
+  const at::Tensor trained = outputs.of_training(outputs.generated);
+  const at::Tensor rms = row_rms(trained, targets);
+  Json result;
+  add_distances(result, "partner", "", rms, d);
+  result["reproduced_fraction"] = mean_of(rms <= reproduced_rms);
+  result["reproduced_within_rms"] = reproduced_rms;
+  const NearestTwo near = nearest_two(outputs.of_fresh(outputs.generated), targets);
+  result["fresh_nearest_target_distance"] = spread(near.first);
+  result["fresh_nearest_over_second_nearest"] = spread(near.first / near.second);
+  const NearestTwo own = nearest_two(trained, targets);
+  result["training_nearest_target_distance"] = spread(own.first);
+  result["training_nearest_over_second_nearest"] = spread(own.first / own.second);
   const at::Tensor to_optimal = row_rms(outputs.generated, outputs.optimal);
-  if (!to_optimal[0].isnan().item<bool>()) {
-    result["optimal_rms_of_training_sources"] = spread(to_optimal.narrow(0, 0, n));
-    result["optimal_rms_of_fresh_sources"] = spread(to_optimal.narrow(0, n, fresh.size(0)));
+  if (outputs.knows_optimal_of_training()) {
+    add_distances(result, "optimal", "_of_training_sources", outputs.of_training(to_optimal), d);
+  }
+  if (outputs.knows_optimal_of_fresh()) {
+    add_distances(result, "optimal", "_of_fresh_sources", outputs.of_fresh(to_optimal), d);
   }
   return result;
 }
 
+// All distances of many images would take hours.
+at::Tensor first_rows(const at::Tensor& rows) {
+  constexpr std::int64_t most_numbers = std::int64_t{1} << 24U;
+  return rows.narrow(0, 0, std::min(rows.size(0), std::max<std::int64_t>(1000, most_numbers / rows.size(1))));
+}
+
 std::vector<double> mmd_bandwidths(const Pairs& pairs) {
-  const double median = median_distance(pairs.x1);
+  const double median = median_distance(as_numbers(pairs.x1));
   std::vector<double> bandwidths{1.0};
   for (const double factor : {0.25, 0.5, 1.0, 2.0, 4.0}) {
     if (median > 0.0) {  // 0 where most targets are one and the same
@@ -95,27 +83,24 @@ std::vector<double> mmd_bandwidths(const Pairs& pairs) {
 
 // To the data from fresh sources, to the pairs from their own sources: as the paper's table 1 has it.
 Json mmd(const Outputs& outputs, const Pairs& pairs, const std::vector<double>& bandwidths) {
-  const std::int64_t n = pairs.x0.size(0);
   Json list = Json::array();
   const auto add = [&](const char* to, const at::Tensor& generated, const at::Tensor& targets) {
-    const std::vector<double> values = squared_mmd(generated, targets, bandwidths);
+    const std::vector<double> values = squared_mmd(first_rows(generated), first_rows(targets), bandwidths);
     for (std::size_t k = 0; k < values.size(); ++k) {
       list.push_back({{"bandwidth", bandwidths[k]}, {"to", to}, {"value", values[k]}});
     }
   };
   if (outputs.reference.defined()) {
-    add("data", outputs.generated.narrow(0, n, outputs.generated.size(0) - n), outputs.reference);
+    add("data", outputs.of_fresh(outputs.generated), outputs.reference);
   }
-  add("pairs", outputs.generated.narrow(0, 0, n), pairs.x1);
+  add("pairs", outputs.of_training(outputs.generated), as_numbers(pairs.x1));
   return list;
 }
 
 // To the mixture itself, whose expectations are exact, from fresh sources: what the sample of fresh targets adds to the
 // error of `mmd` is not in it.
-Json mmd_to_mixture(const Recipe& recipe, const Outputs& outputs, const Pairs& pairs,
-                    const std::vector<double>& bandwidths) {
-  const std::int64_t n = pairs.x0.size(0);
-  const at::Tensor fresh = outputs.generated.narrow(0, n, outputs.generated.size(0) - n);
+Json mmd_to_mixture(const Recipe& recipe, const Outputs& outputs, const std::vector<double>& bandwidths) {
+  const at::Tensor fresh = outputs.of_fresh(outputs.generated);
   const std::vector<double> values = squared_mmd_to_mixture(fresh, mixture_of(recipe.data), bandwidths);
   Json list = Json::array();
   for (std::size_t k = 0; k < values.size(); ++k) {
@@ -126,21 +111,25 @@ Json mmd_to_mixture(const Recipe& recipe, const Outputs& outputs, const Pairs& p
 
 // Whether partners are reproduced depends on where an integrator looks: where lines meet, an even number of steps looks
 // at t = 1/2.
-Json reproduced_by_steps(const Pairs& pairs, const TrainedFlow& flow) {
+Json reproduced_by_steps(const Recipe& recipe, const Pairs& pairs, const TrainedFlow& flow) {
+  const at::Tensor sources = as_numbers(pairs.x0);
+  const at::Tensor targets = as_numbers(pairs.x1);
   Json list = Json::array();
-  for (const std::int64_t steps : {1, 2, 3, 5, 10, 11, 25, 50, 51, 100, 101}) {
-    const at::Tensor rms = row_rms(flow(pairs.x0, steps), pairs.x1);
-    list.push_back({{"euler_steps", steps}, {"fraction", mean_of(rms <= reproduced_rms)}});
+  for (const std::int64_t steps : recipe.evaluate.step_counts) {
+    const at::Tensor rms = row_rms(flow(sources, steps), targets);
+    list.push_back(
+        {{"euler_steps", steps}, {"fraction", mean_of(rms <= reproduced_rms)}, {"partner_rms", mean_of(rms)}});
   }
   return list;
 }
 
-Json straightness(const Recipe& recipe, const TrainedFlow& flow) {
-  const at::Tensor x0 =
-      fresh_sources(recipe, std::min<std::int64_t>(500, recipe.evaluate.fresh), recipe.pairs.seed, fresh_step + 1);
+Json straightness(const Recipe& recipe, const Outputs& outputs, const TrainedFlow& flow) {
+  const std::int64_t fine_steps = recipe.evaluate.fine_steps;
+  const at::Tensor sources = outputs.of_fresh(outputs.source);
+  const at::Tensor x0 = sources.narrow(0, 0, std::min<std::int64_t>(500, sources.size(0)));
   const at::Tensor fine = flow(x0, fine_steps);
   Json list = Json::array();
-  for (std::int64_t steps = 1; steps <= 64; steps *= 2) {
+  for (std::int64_t steps = 1; steps <= std::min<std::int64_t>(64, fine_steps / 2); steps *= 2) {
     list.push_back({{"euler_steps", steps}, {"rms_to_fine", mean_of(row_rms(flow(x0, steps), fine))}});
   }
   return {{"fine_steps", fine_steps}, {"errors", list}};
@@ -252,19 +241,6 @@ Json affine_json(const TrainedFlow& flow, std::int64_t d) {
   return {{"th", th}, {"Th", Th}};
 }
 
-void write_outputs(const RunFolder& folder, const Outputs& outputs) {
-  NamedTensors tensors{{"source", outputs.source},
-                       {"partner", outputs.partner},
-                       {"optimal", outputs.optimal},
-                       {"generated", outputs.generated},
-                       {"split", outputs.split}};
-  if (outputs.reference.defined()) {
-    tensors.emplace("reference", outputs.reference);
-  }
-  write_tensors(folder.path("outputs.safetensors"), tensors, {{"schema", "straightedge/outputs/1"}});
-  sync(folder.path("outputs.safetensors"));
-}
-
 }  // namespace
 
 void evaluate(const RunFolder& folder, const at::Device& device,
@@ -286,23 +262,28 @@ void evaluate(const RunFolder& folder, const at::Device& device,
   const std::vector<double> bandwidths = mmd_bandwidths(pairs);
   document["mmd"] = mmd(outputs, pairs, bandwidths);
   if (recipe.data.kind == "mixture" && has_known_targets(recipe)) {
-    document["mmd_to_mixture"] = mmd_to_mixture(recipe, outputs, pairs, bandwidths);
+    document["mmd_to_mixture"] = mmd_to_mixture(recipe, outputs, bandwidths);
   }
   report("memorisation");
   document["memorisation"] = memorisation(outputs, pairs);
-  document["memorisation"]["reproduced_by_euler_steps"] = reproduced_by_steps(pairs, flow);
+  document["memorisation"]["reproduced_by_euler_steps"] = reproduced_by_steps(recipe, pairs, flow);
   report("straightness");
-  document["straightness"] = straightness(recipe, flow);
+  document["straightness"] = straightness(recipe, outputs, flow);
   if (outputs.reference.defined()) {
-    const at::Tensor generated = outputs.generated.narrow(0, pairs.x0.size(0), outputs.reference.size(0));
-    document["sliced_wasserstein_squared"] = sliced_wasserstein_squared(generated, outputs.reference, 256, 0);
+    document["sliced_wasserstein_squared"] =
+        sliced_wasserstein_squared(outputs.of_fresh(outputs.generated), outputs.reference, 256, 0);
+  }
+  if (recipe.data.kind == "images") {
+    report("pictures");
+    write_pictures(folder, outputs, pairs, flow);
   }
   write_durably(folder.path("evaluation.json"), document.dump(1) + "\n");
 }
 
 at::Tensor sample(const RunFolder& folder, const at::Device& device, std::int64_t count, std::int64_t seed) {
   const TrainedFlow flow(folder, device);
-  return flow(fresh_sources(folder.recipe(), count, seed, fresh_step + 2), folder.recipe().evaluate.euler_steps);
+  return flow(drawn_sources(source_recipe(folder.recipe()), count, seed, fresh_step + 2),
+              folder.recipe().evaluate.euler_steps);
 }
 
 }  // namespace straightedge::train

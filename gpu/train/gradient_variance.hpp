@@ -5,7 +5,7 @@
 // unbiased. `straightedge certify` makes its intervals from the squared norms themselves.
 #pragma once
 
-#include <data/pairs.hpp>
+#include <data/pair_sampler.hpp>
 #include <model/model.hpp>
 
 #include <optional>

@@ -122,12 +122,15 @@ NearestTwo nearest_two(const at::Tensor& q, const at::Tensor& bank) {
   const at::Tensor points = q.to(at::kDouble);
   const at::Tensor targets = bank.to(at::kDouble);
   const std::int64_t kept = std::min<std::int64_t>(2, bank.size(0));
-  std::vector<at::Tensor> parts;
+  std::vector<at::Tensor> distances;
+  std::vector<at::Tensor> indices;
   for (const at::Tensor& rows : points.split(std::max<std::int64_t>(1, most_distances / bank.size(0)))) {
-    parts.push_back(std::get<0>(at::topk(at::cdist(rows, targets, 2.0, direct), kept, 1, false)));
+    const auto [least, index] = at::topk(at::cdist(rows, targets, 2.0, direct), kept, 1, false);
+    distances.push_back(least);
+    indices.push_back(index);
   }
-  const at::Tensor two = at::cat(parts);
-  return {two.select(1, 0), two.select(1, kept - 1)};
+  const at::Tensor two = at::cat(distances);
+  return {two.select(1, 0), two.select(1, kept - 1), at::cat(indices).select(1, 0)};
 }
 
 }  // namespace straightedge::train

@@ -37,9 +37,9 @@ using Velocity = std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>
 [[nodiscard]] double sliced_wasserstein_squared(const at::Tensor& x, const at::Tensor& y, std::int64_t directions,
                                                 std::int64_t seed);
 
-/// Distances of each row of q to the nearest and the second nearest row of the bank. [n] each
+/// Distances of each row of q to the nearest and the second nearest row of the bank, and which the nearest is. [n] each
 struct NearestTwo {
-  at::Tensor first, second;
+  at::Tensor first, second, index;
 };
 [[nodiscard]] NearestTwo nearest_two(const at::Tensor& q, const at::Tensor& bank);
 

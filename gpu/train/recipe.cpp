@@ -7,10 +7,11 @@
 #include <cmath>
 #include <fstream>
 #include <nearest.hpp>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <straightedge/error.hpp>
-#include <train/recipe_images.hpp>
+#include <train/recipe_checks.hpp>
 #include <train/recipe_keys.hpp>
 #include <type_traits>
 
@@ -48,12 +49,22 @@ std::string words_of(const Words& words) {
 
 using IntegerPlace = std::int64_t*;
 
+std::optional<std::string> text_of_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::error_code ignored;
+  if (!in || std::filesystem::is_directory(file, ignored)) {
+    return std::nullopt;
+  }
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
 /// Reads one file, and the overrides as further files of one line.
 class Reader {
  public:
   explicit Reader(Recipe& recipe) : recipe_(recipe) {}
 
-  void read(std::string_view text, const std::string& name) {
+  /// `has_base`: it is a file, which may begin with what another one says.
+  void read(std::string_view text, const std::string& name, bool has_base, int depth = 0) {
     name_ = name;
     toml::table root;
     try {
@@ -61,10 +72,32 @@ class Reader {
     } catch (const toml::parse_error& error) {
       fail(error.source(), std::string(error.description()), "see docs/recipes.md");
     }
+    if (const toml::node* base = root.get("base"); base != nullptr && has_base) {
+      read_base(*base, depth);
+      name_ = name;
+      root.erase("base");
+    }
     read_table(root, "");
   }
 
  private:
+  void read_base(const toml::node& node, int depth) {
+    constexpr int deepest = 8;
+    const auto value = node.value_exact<std::string>();
+    if (!value) {
+      fail(node.source(), "base must be a text", "name a recipe beside this one");
+    }
+    if (depth == deepest) {
+      fail(node.source(), "base: more than 8 recipes, one the base of another", "one of them is its own");
+    }
+    const std::filesystem::path file = std::filesystem::path(name_).parent_path() / *value;
+    const std::optional<std::string> text = text_of_file(file);
+    if (!text) {
+      fail(node.source(), "base: " + file.string() + " cannot be read", "name a recipe beside this one");
+    }
+    read(*text, file.string(), true, depth + 1);
+  }
+
   [[noreturn]] void fail(const toml::source_region& at, const std::string& what, const std::string& right) const {
     throw InputError(name_ + ":" + std::to_string(at.begin.line) + ":" + std::to_string(at.begin.column) + ": " + what +
                      "; " + right);
@@ -192,81 +225,6 @@ class Reader {
   std::string name_;
 };
 
-[[noreturn]] void inconsistent(const std::string& name, const std::string& what) {
-  throw InputError(name + ": " + what);
-}
-
-std::string sizes(std::size_t found, std::int64_t wanted) {
-  return std::to_string(found) + " numbers, and must have " + std::to_string(wanted);
-}
-
-// What no key can say by itself. Fills in what was left out.
-void complete(Recipe& recipe, const std::string& name) {
-  complete_images(recipe, name);
-  DataRecipe& data = recipe.data;
-  const std::int64_t d = data.dimension;
-  const bool is_gaussian = data.kind == "gaussian";
-  constexpr std::int64_t largest_gaussian = 4096;  // its covariance has 16 million numbers
-  if (is_gaussian && d > largest_gaussian) {
-    inconsistent(name, "data.dimension is " + std::to_string(d) + "; of a Gaussian it must be at most " +
-                           std::to_string(largest_gaussian));
-  }
-  if (is_gaussian && data.mean.empty()) {
-    data.mean.assign(static_cast<std::size_t>(d), 0.0);
-  }
-  if (is_gaussian && data.covariance.empty()) {
-    for (std::int64_t i = 0; i < d * d; ++i) {
-      data.covariance.push_back(i % (d + 1) == 0 ? 1.0 : 0.0);
-    }
-  }
-  if (is_gaussian && static_cast<std::int64_t>(data.mean.size()) != d) {
-    inconsistent(name, "data.mean has " + sizes(data.mean.size(), d) + ", data.dimension");
-  }
-  if (is_gaussian && static_cast<std::int64_t>(data.covariance.size()) != d * d) {
-    inconsistent(name, "data.covariance has " + sizes(data.covariance.size(), d * d) + ", data.dimension squared");
-  }
-  const std::string& coupling = recipe.pairs.kind == "shuffled" ? recipe.pairs.of : recipe.pairs.kind;
-  if (!is_gaussian && (coupling == "gaussian-ot" || coupling == "gaussian-rotated")) {
-    inconsistent(name,
-                 "pairs.kind \"" + coupling + "\" needs data.kind \"gaussian\"; a mixture has \"independent\" pairs");
-  }
-  if (coupling == "gaussian-rotated" && d < 2) {
-    inconsistent(name, "pairs.kind \"gaussian-rotated\" needs data.dimension 2 or more");
-  }
-  if (recipe.pairs.kind == "file" && recipe.pairs.file.empty()) {
-    inconsistent(name, "pairs.kind \"file\" needs pairs.file, a safetensors file with x0 and x1");
-  }
-  if (recipe.pairs.kind == "1-reflow" && recipe.pairs.run.empty()) {
-    inconsistent(name, "pairs.kind \"1-reflow\" needs pairs.run, the folder of a finished run");
-  }
-  if (recipe.pairs.kind == "1-reflow" && recipe.pairs.mode != "frozen") {
-    inconsistent(name, "pairs.kind \"1-reflow\" needs pairs.mode \"frozen\": its targets belong to their sources");
-  }
-  if (!is_gaussian && !(data.variance > 0.0)) {
-    inconsistent(name, "data.variance is 0; of a mixture's components it must be positive");
-  }
-  if (recipe.noise.kind == "none" && recipe.noise.sigma != 0.0) {
-    inconsistent(name, "noise.kind \"none\" has noise.sigma " + shortest(recipe.noise.sigma) +
-                           "; it must be 0, or the kind \"constant\" or \"bridge\"");
-  }
-  if (recipe.model.time_features % 2 != 0) {
-    inconsistent(name, "model.time_features is odd; it must be even: a sine and a cosine each");
-  }
-  if (recipe.noise.kind == "bridge" && recipe.noise.target == "interpolant") {
-    inconsistent(name,
-                 "noise.kind \"bridge\" with noise.target \"interpolant\" has an infinite loss; take \"displacement\"");
-  }
-  if (recipe.train.precision == "bf16" && recipe.model.kind == "affine") {
-    inconsistent(name, "train.precision \"bf16\" is for networks; model.kind \"affine\" needs \"fp32\"");
-  }
-  if (recipe.train.variance_batches == 1) {
-    inconsistent(name, "train.variance_batches is 1; a variance needs 2 or more, and 0 is none");
-  }
-  if (recipe.evaluate.small_batch >= recipe.evaluate.large_batch) {
-    inconsistent(name, "evaluate.small_batch must be below evaluate.large_batch");
-  }
-}
-
 std::string text_of(std::int64_t value) {
   return std::to_string(value);
 }
@@ -293,7 +251,7 @@ std::string text_of(const RecipeKey::Place& place) {
 Recipe parse_recipe(std::string_view text, const std::string& name, const std::vector<std::string>& overrides) {
   Recipe recipe;
   Reader reader(recipe);
-  reader.read(text, name);
+  reader.read(text, name, true);
   for (const std::string& override : overrides) {
     const std::size_t equals = override.find('=');
     if (equals == std::string::npos) {
@@ -302,7 +260,7 @@ Recipe parse_recipe(std::string_view text, const std::string& name, const std::v
     // A bare word is meant as a text: quotes would need escaping from the shell.
     const std::string value = override.substr(equals + 1);
     reader.read(override.substr(0, equals) + " = " + (is_toml_value(value) ? value : toml_text(value)),
-                "--set " + override);
+                "--set " + override, false);
   }
   recipe.source = name;
   complete(recipe, name);
@@ -310,12 +268,11 @@ Recipe parse_recipe(std::string_view text, const std::string& name, const std::v
 }
 
 Recipe read_recipe(const std::filesystem::path& file, const std::vector<std::string>& overrides) {
-  std::ifstream in(file, std::ios::binary);
-  std::error_code ignored;
-  if (!in || std::filesystem::is_directory(file, ignored)) {
+  const std::optional<std::string> text = text_of_file(file);
+  if (!text) {
     throw InputError(file.string() + ": cannot be read; a recipe in TOML is wanted");
   }
-  return parse_recipe(std::string(std::istreambuf_iterator<char>(in), {}), file.string(), overrides);
+  return parse_recipe(*text, file.string(), overrides);
 }
 
 std::string to_toml(const Recipe& recipe) {

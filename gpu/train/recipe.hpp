@@ -25,17 +25,19 @@ struct DataRecipe {
   std::int64_t height = 64;    ///< of images, in pixels
   std::int64_t width = 64;
   std::int64_t colours = 3;
+  std::string file;  ///< packed images
 };
 
 /// Which source goes with which target. The source is N(0, I).
 struct PairsRecipe {
-  std::string kind = "gaussian-ot";  ///< gaussian-ot | gaussian-rotated | independent | shuffled | file | 1-reflow
+  std::string kind = "gaussian-ot";  ///< see data/pairs.hpp
   std::string mode = "frozen";       ///< frozen | resampled
   std::int64_t count = 1000;
   std::int64_t seed = 0;
   double degrees = 180.0;          ///< of gaussian-rotated, in the plane of the first two axes
   std::string of = "gaussian-ot";  ///< what `shuffled` shuffles
-  std::string file;                ///< of kind file: safetensors with x0 and x1
+  std::string map = "sum";         ///< of brenier: see data/convex_potential.hpp
+  std::string file;                ///< safetensors with x0 and x1
   std::string run;                 ///< of kind 1-reflow: the folder of a finished run
 };
 
@@ -94,13 +96,19 @@ struct EvaluateRecipe {
   std::int64_t small_batch = 8;
   std::int64_t large_batch = 256;
   std::int64_t t_bins = 10;  ///< of the gradient variance by time
+  std::vector<std::int64_t> step_counts{1, 2, 3, 5, 10, 11, 25, 50, 51, 100, 101};  ///< Euler steps, to count partners
+  std::int64_t fine_steps = 1024;  ///< of the flow that those by fewer steps are compared with
 };
 
-/// The runs of `reproduce`: all of sigmas x seeds x vary.
+/// What `reproduce` makes: all of sigmas x seeds x vary, after what these need.
 struct ReproduceRecipe {
   std::int64_t seeds = 3;                 ///< train.seed = 1, ..., seeds
   std::vector<double> sigmas{0.0, 0.05};  ///< noise.sigma
   std::vector<std::string> vary;          ///< further overrides KEY=VALUE, one a run; none: the recipe as it is
+  std::int64_t faces = 0;                 ///< images that are made for data.file; 0: it is there
+  std::string teacher;                    ///< recipe of the run that makes the 1-reflow pairs, "" if there is none
+  std::vector<std::string> also;          ///< further recipes, whose runs are judged together with these
+  std::vector<std::string> smoke{"train.steps=300", "evaluate.batches=20", "evaluate.fresh=200"};  ///< of --smoke
 };
 
 struct Recipe {
@@ -118,7 +126,8 @@ struct Recipe {
   [[nodiscard]] std::int64_t dimension() const { return data.dimension; }
 };
 
-/// Reads a file, then applies overrides "table.key=value" in order. Throws InputError with file, line and what would be
+/// Reads a file, then applies overrides "table.key=value" in order. A file with base = "FILE" at its top has the keys
+/// of that one, which lies beside it, and its own in their place. Throws InputError with file, line and what would be
 /// right: not TOML, an unknown table or key (with the nearest known one), another type, a value out of its range.
 [[nodiscard]] Recipe read_recipe(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 [[nodiscard]] Recipe parse_recipe(std::string_view text, const std::string& name,

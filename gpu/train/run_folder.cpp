@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/isfinite.h>
 #include <torch/csrc/api/include/torch/version.h>
+#include <data/image_data.hpp>
 #include <data/pairs.hpp>
 #include <data/tensor_files.hpp>
 
@@ -109,6 +110,9 @@ nlohmann::ordered_json pairs_json(const Recipe& recipe) {
   if (pairs.kind == "shuffled") {
     of["of"] = {{"kind", name_of(pairs.of)}};
   }
+  if (has_image_sources(recipe)) {
+    of["map"] = pairs.map;
+  }
   if (pairs.kind == "gaussian-rotated" || (pairs.kind == "shuffled" && pairs.of == "gaussian-rotated")) {
     of["degrees"] = pairs.degrees;
   }
@@ -182,6 +186,9 @@ void RunFolder::write_run_json(const std::string& device, const std::string& pai
                    {"training", training_json(recipe_)}};
   if (!pairs_digest.empty()) {
     document["data"]["pairs_sha256"] = pairs_digest;
+  }
+  if (has_image_file(recipe_)) {
+    document["data"]["images_sha256"] = ImageData(recipe_).sha256();
   }
   if (recipe_.data.kind == "mixture") {
     document["mixture"] = mixture_json(recipe_.data);

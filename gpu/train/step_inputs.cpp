@@ -23,7 +23,7 @@ template <class Inputs>
 auto defined_tensors(Inputs& of) {
   using Pointer = decltype(&of.step);
   std::vector<Pointer> tensors{&of.step, &of.noise_offset, &of.rate, &of.average_decay, &of.times};
-  for (const Pointer drawn : {&of.drawn.rows, &of.drawn.x0, &of.drawn.x1}) {
+  for (const Pointer drawn : {&of.drawn.rows, &of.drawn.source_rows, &of.drawn.x0, &of.drawn.x1}) {
     if (drawn->defined()) {
       tensors.push_back(drawn);
     }

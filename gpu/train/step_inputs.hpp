@@ -2,7 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <data/pairs.hpp>
+#include <data/pair_sampler.hpp>
 #include <train/recipe.hpp>
 
 #include <cstdint>

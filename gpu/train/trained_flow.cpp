@@ -1,11 +1,11 @@
 #include <train/trained_flow.hpp>
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/arange.h>
-#include <ATen/ops/full_like.h>
-#include <data/random.hpp>
+#include <ATen/ops/full.h>
+#include <data/image_data.hpp>
+#include <data/pair_files.hpp>
 
-#include <limits>
+#include <digest.hpp>
 #include <straightedge/error.hpp>
 #include <train/measures.hpp>
 
@@ -21,7 +21,33 @@ at::Tensor TrainedFlow::operator()(const at::Tensor& x0, std::int64_t steps) con
   return flow_by_euler(velocity, x0.to(device_, at::kFloat), steps).cpu();
 }
 
+std::vector<at::Tensor> TrainedFlow::trajectory(const at::Tensor& x0, std::int64_t steps, std::int64_t parts) const {
+  std::vector<at::Tensor> states{x0};
+  at::Tensor x = x0.to(device_, at::kFloat);
+  const double h = 1.0 / static_cast<double>(steps);
+  for (std::int64_t k = 0; k < steps; ++k) {
+    x = x + h * model_->velocity(parameters_, x, at::full({x.size(0)}, static_cast<double>(k) * h, x.options()));
+    if ((k + 1) * parts / steps > k * parts / steps) {
+      states.push_back(x.cpu());
+    }
+  }
+  return states;
+}
+
+Recipe source_recipe(const Recipe& recipe) {
+  return recipe.pairs.kind == "1-reflow" ? source_recipe(RunFolder::open(recipe.pairs.run).recipe()) : recipe;
+}
+
+std::string settings_of_pairs(const Recipe& recipe) {
+  const bool has_teacher = recipe.pairs.kind == "1-reflow";
+  return settings_of_pairs(
+      recipe, has_teacher ? fixtures::sha256_file(RunFolder::open(recipe.pairs.run).path("model.safetensors")) : "");
+}
+
 Pairs pairs_of(const Recipe& recipe, const at::Device& device) {
+  if (coupling_of(recipe.pairs) != "file" && !recipe.pairs.file.empty()) {
+    return read_made_pairs(recipe, settings_of_pairs(recipe));
+  }
   if (recipe.pairs.kind != "1-reflow") {
     return make_pairs(recipe);
   }
@@ -31,11 +57,9 @@ Pairs pairs_of(const Recipe& recipe, const at::Device& device) {
     throw InputError("pairs.run: " + recipe.pairs.run + " has dimension " + std::to_string(d) +
                      ", and data.dimension is " + std::to_string(recipe.dimension()));
   }
-  const std::int64_t n = recipe.pairs.count;
-  const at::Tensor x0 = normals(recipe.pairs.seed, offset_of(0, Stream::source), n, d, at::kFloat);
-  const at::Tensor x1 = TrainedFlow(teacher, device)(x0, teacher.recipe().evaluate.euler_steps);
-  return {x0, x1, at::full_like(x1, std::numeric_limits<double>::quiet_NaN()),
-          at::arange(n, at::TensorOptions().dtype(at::kLong))};
+  Pairs pairs = make_sources(source_recipe(recipe), recipe.pairs.count, recipe.pairs.seed);
+  pairs.x1 = TrainedFlow(teacher, device)(as_numbers(pairs.x0), teacher.recipe().evaluate.euler_steps);
+  return pairs;
 }
 
 }  // namespace straightedge::train

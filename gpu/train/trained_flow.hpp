@@ -6,6 +6,8 @@
 #include <train/run_folder.hpp>
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace straightedge::train {
 
@@ -17,6 +19,10 @@ class TrainedFlow {
   /// Where sources [n, d] end, by explicit Euler steps. On the CPU, fp32.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x0, std::int64_t steps) const;
 
+  /// Where they are at `parts` + 1 times from 0 to 1, as evenly spaced as the Euler steps allow; fewer where there are
+  /// fewer steps.
+  [[nodiscard]] std::vector<at::Tensor> trajectory(const at::Tensor& x0, std::int64_t steps, std::int64_t parts) const;
+
   [[nodiscard]] const Model& model() const { return *model_; }
   [[nodiscard]] const at::Tensor& parameters() const { return parameters_; }
 
@@ -26,8 +32,15 @@ class TrainedFlow {
   at::Device device_;
 };
 
-/// The pairs of any recipe: those of make_pairs, or where pairs.kind is 1-reflow (x0, x1) with x1 where the flow of the
-/// run pairs.run takes x0, by the Euler steps of that run's recipe.
+/// The recipe that says what the sources are: this one, or where pairs.kind is 1-reflow that of its teacher, the run
+/// pairs.run.
+[[nodiscard]] Recipe source_recipe(const Recipe& recipe);
+
+/// settings_of_pairs (data/pair_files.hpp) with the digest of the teacher's model.
+[[nodiscard]] std::string settings_of_pairs(const Recipe& recipe);
+
+/// The pairs of any recipe: those of make_pairs, or where pairs.kind is 1-reflow (x0, x1) with x1 where the teacher's
+/// flow takes x0, by the Euler steps of its recipe. Where pairs.file names a file they are read from it.
 [[nodiscard]] Pairs pairs_of(const Recipe& recipe, const at::Device& device);
 
 }  // namespace straightedge::train

@@ -9,7 +9,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <data/pairs.hpp>
+#include <data/pair_sampler.hpp>
 #include <data/tensor_files.hpp>
 #include <model/model.hpp>
 #include <train/run_folder.hpp>

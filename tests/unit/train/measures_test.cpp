@@ -4,7 +4,7 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
-#include <data/pairs.hpp>
+#include <data/pair_sampler.hpp>
 #include <data/random.hpp>
 #include <model/affine.hpp>
 #include <train/gradient_variance.hpp>
