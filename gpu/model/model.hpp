@@ -39,6 +39,13 @@ class Model {
   /// scalar on the same device.
   virtual at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
                               const at::Tensor& target, at::Tensor& gradient) const = 0;
+  /// The same of a step of training: with the dropout of the model, if it has any, by the draws of (seed, offset).
+  /// offset: int64 [].
+  virtual at::Tensor training_gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
+                                       const at::Tensor& target, std::int64_t /*seed*/, const at::Tensor& /*offset*/,
+                                       at::Tensor& gradient) const {
+    return this->gradient(flat, x, t, target, gradient);
+  }
   /// Whether `gradient`, after its first calls with the same shapes, never makes the host wait for a GPU and needs no
   /// new memory that outlives it: a CUDA graph can hold it.
   [[nodiscard]] virtual bool can_be_captured() const { return true; }

@@ -40,10 +40,10 @@ UnetParameters leaves(const at::Tensor& flat, const at::Tensor& gradient, const 
 
 }  // namespace
 
-Unet::Unet(const ModelRecipe& recipe, const ImageSize& size) : Unet(size, UnetNetwork(recipe, size)) {}
+Unet::Unet(const ModelRecipe& recipe, const ImageSize& size) : Unet(recipe, size, UnetNetwork(recipe, size)) {}
 
-Unet::Unet(const ImageSize& size, UnetNetwork network)
-    : Model(network.parts().parts()), size_(size), network_(std::move(network)) {}
+Unet::Unet(const ModelRecipe& recipe, const ImageSize& size, UnetNetwork network)
+    : Model(network.parts().parts()), dropout_(recipe.dropout), size_(size), network_(std::move(network)) {}
 
 at::Tensor Unet::initial(std::int64_t seed) const {
   at::Tensor flat = 2.0 * uniform(seed, offset_of(0, Stream::parameters), size(), at::kFloat) - 1.0;
@@ -55,9 +55,10 @@ at::Tensor Unet::initial(std::int64_t seed) const {
   return flat;
 }
 
-at::Tensor Unet::through(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t) const {
+at::Tensor Unet::through(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t,
+                         const Dropout& dropout) const {
   const at::Tensor images = x.reshape({x.size(0), size_.height, size_.width, size_.colours}).permute({0, 3, 1, 2});
-  const at::Tensor v = network_(parameters, images.to(parameters.front().scalar_type()), t);
+  const at::Tensor v = network_(parameters, images.to(parameters.front().scalar_type()), t, dropout);
   return v.permute({0, 2, 3, 1}).reshape(x.sizes()).to(x.scalar_type());
 }
 
@@ -66,18 +67,29 @@ at::Tensor Unet::velocity(const at::Tensor& flat, const at::Tensor& x, const at:
   std::vector<at::Tensor> blocks;
   for (std::int64_t first = 0; first < x.size(0); first += rows_at_a_time) {
     const std::int64_t rows = std::min(rows_at_a_time, x.size(0) - first);
-    blocks.push_back(through(parameters, x.narrow(0, first, rows), t.narrow(0, first, rows)));
+    blocks.push_back(through(parameters, x.narrow(0, first, rows), t.narrow(0, first, rows), {}));
   }
   return at::cat(blocks);
 }
 
 at::Tensor Unet::gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
                           at::Tensor& gradient) const {
+  return gradient_with({}, flat, x, t, target, gradient);
+}
+
+at::Tensor Unet::training_gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
+                                   const at::Tensor& target, std::int64_t seed, const at::Tensor& offset,
+                                   at::Tensor& gradient) const {
+  return gradient_with({dropout_, seed, offset}, flat, x, t, target, gradient);
+}
+
+at::Tensor Unet::gradient_with(const Dropout& dropout, const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
+                               const at::Tensor& target, at::Tensor& gradient) const {
   gradient.zero_();
   const double per_sample = 1.0 / static_cast<double>(x.size(0));
   const at::Tensor v = [&] {
     const c10::AutoGradMode recorded(true);
-    return through(leaves(flat, gradient, parts()), x, t);
+    return through(leaves(flat, gradient, parts()), x, t, dropout);
   }();
   const at::Tensor residual = v.detach() - target;
   torch::autograd::backward({v}, {residual * (2.0 * per_sample)});

@@ -20,12 +20,19 @@ class Unet final : public Model {
   [[nodiscard]] at::Tensor velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const override;
   at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
                       at::Tensor& gradient) const override;
+  at::Tensor training_gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
+                               const at::Tensor& target, std::int64_t seed, const at::Tensor& offset,
+                               at::Tensor& gradient) const override;
 
  private:
-  Unet(const ImageSize& size, UnetNetwork network);
+  Unet(const ModelRecipe& recipe, const ImageSize& size, UnetNetwork network);
   /// v [B, d] of x [B, d].
-  [[nodiscard]] at::Tensor through(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t) const;
+  [[nodiscard]] at::Tensor through(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t,
+                                   const Dropout& dropout) const;
+  at::Tensor gradient_with(const Dropout& dropout, const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
+                           const at::Tensor& target, at::Tensor& gradient) const;
 
+  double dropout_;
   ImageSize size_;
   UnetNetwork network_;
 };

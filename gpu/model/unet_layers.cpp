@@ -85,26 +85,29 @@ ResidualBlock::ResidualBlock(UnetParts& parts, const std::string& name, const Re
   end_of_parts_ = parts.parts().size();
 }
 
-at::Tensor ResidualBlock::operator()(const UnetParameters& parameters, const at::Tensor& input,
-                                     const at::Tensor& time) const {
+at::Tensor ResidualBlock::operator()(const UnetParameters& parameters, const at::Tensor& input, const at::Tensor& time,
+                                     const Dropout& dropout) const {
   // Gradients by the input meet here, before that of another stage joins them: with recomputation as without.
   const at::Tensor x = at::alias(input);
   const at::Tensor shift = of_time_(parameters, time).unsqueeze(2).unsqueeze(3);
   const at::Tensor h = first_(parameters, first_norm_.with_silu(parameters, x)) + shift;
-  const at::Tensor change = second_(parameters, second_norm_.with_silu(parameters, h));
+  // Its first part tells a block from the others.
+  const at::Tensor inner =
+      dropped(second_norm_.with_silu(parameters, h), dropout, static_cast<std::int64_t>(first_part_));
+  const at::Tensor change = second_(parameters, inner);
   return (skip_ ? (*skip_)(parameters, x) : x) + change;
 }
 
-at::Tensor ResidualBlock::recompute(const UnetParameters& parameters, const at::Tensor& x,
-                                    const at::Tensor& time) const {
+at::Tensor ResidualBlock::recompute(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& time,
+                                    const Dropout& dropout) const {
   std::vector<at::Tensor> inputs{x, time};
   inputs.insert(inputs.end(), parameters.begin() + static_cast<std::ptrdiff_t>(first_part_),
                 parameters.begin() + static_cast<std::ptrdiff_t>(end_of_parts_));
   return recomputed(
-      [block = *this](at::TensorList given) {
+      [block = *this, dropout](at::TensorList given) {
         UnetParameters own(block.end_of_parts_);
         std::copy(given.begin() + 2, given.end(), own.begin() + static_cast<std::ptrdiff_t>(block.first_part_));
-        return block(own, given[0], given[1]);
+        return block(own, given[0], given[1], dropout);
       },
       inputs);
 }

@@ -2,8 +2,8 @@
 //
 //   convolution    W * x + b, of 3x3 with zeros around it, or 1x1; of stride 2 it halves height and width
 //   upsampling     each pixel four times, then a convolution
-//   residual       s(x) + W2 * silu(N2(W1 * silu(N1(x)) + A silu(e) + a)),   e: the embedding of t
-//                  s: the identity, or a 1x1 convolution where the number of channels changes
+//   residual       s(x) + W2 * D silu(N2(W1 * silu(N1(x)) + A silu(e) + a)),   e: the embedding of t
+//                  s: the identity, or a 1x1 convolution where the number of channels changes; D: dropout, in training
 //   attention      x + P sum_j softmax_j(q_i . k_j / sqrt(w)) v_j over pixels, (q, k, v) = Q N(x), in heads of width w
 //
 // N normalises groups of channels: statistics in fp32 at the least, eps 1e-5. A layer knows which parts of the model's
@@ -11,6 +11,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <model/dropout.hpp>
 #include <model/model.hpp>
 
 #include <cstdint>
@@ -104,11 +105,11 @@ class ResidualBlock {
  public:
   ResidualBlock(UnetParts& parts, const std::string& name, const ResidualShape& shape);
   /// `time` is silu of the embedding of t: every block begins with it.
-  [[nodiscard]] at::Tensor operator()(const UnetParameters& parameters, const at::Tensor& input,
-                                      const at::Tensor& time) const;
+  [[nodiscard]] at::Tensor operator()(const UnetParameters& parameters, const at::Tensor& input, const at::Tensor& time,
+                                      const Dropout& dropout) const;
   /// The same, by `recomputed`.
-  [[nodiscard]] at::Tensor recompute(const UnetParameters& parameters, const at::Tensor& x,
-                                     const at::Tensor& time) const;
+  [[nodiscard]] at::Tensor recompute(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& time,
+                                     const Dropout& dropout) const;
 
  private:
   std::size_t first_part_;

@@ -115,7 +115,8 @@ at::Tensor UnetNetwork::embed(const UnetParameters& parameters, const at::Tensor
   return at::silu(second_of_time_(parameters, at::silu(first_of_time_(parameters, features))));
 }
 
-at::Tensor UnetNetwork::operator()(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t) const {
+at::Tensor UnetNetwork::operator()(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t,
+                                   const Dropout& dropout) const {
   const at::Tensor time = embed(parameters, t);
   const bool recomputes = recipe_.checkpointing == "blocks" && time.requires_grad();
   const auto through = [&](const Stage& stage, at::Tensor h) {
@@ -123,7 +124,7 @@ at::Tensor UnetNetwork::operator()(const UnetParameters& parameters, const at::T
       h = std::visit(
           [&](const auto& layer) {
             if constexpr (std::is_same_v<std::decay_t<decltype(layer)>, ResidualBlock>) {
-              return recomputes ? layer.recompute(parameters, h, time) : layer(parameters, h, time);
+              return recomputes ? layer.recompute(parameters, h, time, dropout) : layer(parameters, h, time, dropout);
             } else {
               return layer(parameters, h);
             }

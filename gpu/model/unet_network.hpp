@@ -29,7 +29,8 @@ class UnetNetwork {
 
   [[nodiscard]] const UnetParts& parts() const { return parts_; }
   /// v [B, C, H, W] of x [B, C, H, W], in the type of the parameters, and t [B].
-  [[nodiscard]] at::Tensor operator()(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t) const;
+  [[nodiscard]] at::Tensor operator()(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t,
+                                      const Dropout& dropout) const;
 
  private:
   using Layer = std::variant<Convolution, Upsampling, ResidualBlock, Attention>;

@@ -63,8 +63,8 @@ std::string unet_problem(const Recipe& recipe) {
   if (!attends) {
     return "model.attention is " + std::to_string(model.attention) + "; no level has images of that height";
   }
-  if (model.dropout != 0.0) {
-    return "model.dropout is not 0, and nothing is ever dropped: pairs that stay the same are trained without";
+  if (model.dropout == 1.0) {
+    return "model.dropout is 1, and would drop everything; it must be below";
   }
   return "";
 }

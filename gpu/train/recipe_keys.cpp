@@ -180,7 +180,7 @@ std::vector<RecipeKey> make_keys() {
        65536,
        {},
        "of a unet: of the channels that are normalised together"},
-      {"model", "dropout", of<model, &M::dropout>, 0, 1, {}, "of a unet: must be 0"},
+      {"model", "dropout", of<model, &M::dropout>, 0, 1, {}, "of a unet: share of numbers dropped inside residual blocks, in training"},
       {"model",
        "checkpointing",
        of<model, &M::checkpointing>,

@@ -63,6 +63,7 @@ Json training_json(const Recipe& recipe) {
           {"clip", of.clip},
           {"ema", of.ema},
           {"precision", recipe.train.precision},
+          {"dropout", recipe.model.dropout},
           {"euler_steps", recipe.evaluate.euler_steps}};
 }
 

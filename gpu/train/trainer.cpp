@@ -163,7 +163,8 @@ void Trainer::compute_step() {
   if (!layers_.is_same(state_.parameters)) {
     layers_.copy_(state_.parameters);
   }
-  const at::Tensor loss = model_of_steps_->gradient(layers_, xt_, inputs.times, target_, gradient_);
+  const at::Tensor loss = model_of_steps_->training_gradient(layers_, xt_, inputs.times, target_, recipe_.train.seed,
+                                                             offset_of(inputs.step, Stream::dropout), gradient_);
   if (device_.is_cpu() && !std::isfinite(loss.item<double>())) {
     throw NonFiniteLoss(state_.step,
                         {{"x0", batch.x0}, {"x1", batch.x1}, {"t", inputs.times}, {"xt", xt_}, {"target", target_}});

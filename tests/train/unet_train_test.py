@@ -53,6 +53,11 @@ class UnetTraining(TrainTest):
                 losses = self.losses(precision)
                 self.assertLess(losses[-1], 0.5 * losses[0])
 
+    def test_a_resumed_run_drops_the_same(self):
+        self.resumed("run", "model.dropout=0.2", steps=40)
+        self.train("without", *self.settings(), steps=40, recipe=RECIPE)
+        self.assertNotEqual(self.model("run"), self.model("without"))
+
     def test_two_threads_end_in_the_same_bits_each_time(self):
         self.resumed("run", "train.threads=2", steps=40)
 
@@ -97,12 +102,12 @@ class UnetTraining(TrainTest):
                                 ("model.channels=10", "multiple of model.groups"),
                                 ("model.head_width=3", "must divide", "16"),
                                 ("model.attention=5", "no level has images of that height"),
-                                ("model.dropout=0.1", "model.dropout"),
+                                ("model.dropout=1", "model.dropout", "must be below"),
                                 ("data.kind=gaussian", 'needs data.kind "images"'),
                                 ("data.dimension=5", "leave it out"),
                                 ("data.width=4096", "at most 65536"),
                                 ("data.width=16", "has shape [40, 288]", "384"),
-                                ("pairs.kind=independent", 'pairs.kind "file"')):
+                                ("pairs.kind=independent", "needs data.file")):
             with self.subTest(setting):
                 error = self.train("run", *self.settings(setting), recipe=RECIPE, code=2)
                 self.assertEqual(error.count("\n"), 1, error)
