@@ -5,9 +5,11 @@
 #include <CLI/Formatter.hpp>
 #include <build_info.hpp>
 #include <cstdio>
+#include <pairs_command.hpp>
 #include <prepare_command.hpp>
 #include <reproduce_command.hpp>
 #include <results_command.hpp>
+#include <sample_command.hpp>
 #include <string>
 #include <train_commands.hpp>
 

@@ -12,12 +12,10 @@
 
 #ifdef STRAIGHTEDGE_IMAGE_CODECS
 #include <ATen/Parallel.h>
-#include <unistd.h>
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <images/prepare.hpp>
 #include <images/synthetic.hpp>
+#include <progress_line.hpp>
 #include <stop_signal.hpp>
 #include <thread>
 #include <vector>
@@ -44,34 +42,6 @@ constexpr int bad_input = 2;
 constexpr int inconclusive = 3;
 constexpr std::size_t most_lines = 10;  // of remarks on stderr
 
-// On a terminal a line that is written over, elsewhere one every ten seconds.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
-
-  void show(std::int64_t begun_at, std::int64_t done, std::int64_t count) {
-    const auto now = Clock::now();
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    if (quiet_ || (seconds < (terminal_ ? 0.2 : 10.0) && done != count)) {
-      return;
-    }
-    last_ = now;
-    const double elapsed = std::chrono::duration<double>(now - begin_).count();
-    const double rate = static_cast<double>(done - begun_at) / std::max(elapsed, 1e-9);
-    const double left = rate > 0 ? static_cast<double>(count - done) / rate : 0;
-    std::fprintf(stderr, "%s%lld of %lld images, %.0f images/s, %.0f s left%s", terminal_ ? "\r\033[K" : "",
-                 static_cast<long long>(done), static_cast<long long>(count), rate, std::ceil(left),
-                 terminal_ && done != count ? "" : "\n");
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  bool quiet_;
-  bool terminal_;
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point last_ = begin_;
-};
-
 int jobs_of(const Options& options) {
   return options.jobs > 0 ? options.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
@@ -87,9 +57,11 @@ void print_remarks(const std::vector<images::Remark>& remarks, std::size_t most,
 
 int run_synthetic(const Options& options, std::int64_t count) {
   const StopOnSignal signals;
-  ProgressLine line(options.quiet);
+  ProgressLine line("images", options.quiet);
+  line.begin(0);
   const bool is_whole = images::write_synthetic(options.out, count, options.seed, jobs_of(options), stop_requested(),
-                                                [&](std::int64_t done) { line.show(0, done, count); });
+                                                [&](std::int64_t done) { line.show(done, count); });
+  line.finish();
   if (!is_whole) {
     std::fprintf(stderr, "stopped: %s has no lists yet; the same command begins anew\n", options.out.c_str());
     return inconclusive;
@@ -135,10 +107,13 @@ int run_pack(const Options& options) {
   pack.jobs = jobs_of(options);
   at::set_num_threads(1);  // of each job
   const StopOnSignal signals;
-  ProgressLine line(options.quiet);
-  return report(options, images::prepare(pack, stop_requested(), [&](const images::PrepareProgress& at) {
-                  line.show(at.begun_at, at.listed, at.of);
-                }));
+  ProgressLine line("images", options.quiet);
+  const images::Prepared prepared = images::prepare(pack, stop_requested(), [&](const images::PrepareProgress& at) {
+    line.begin(at.begun_at);
+    line.show(at.listed, at.of);
+  });
+  line.finish();
+  return report(options, prepared);
 }
 
 int run(const Options& options) {

@@ -2,13 +2,11 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <unistd.h>
-#include <algorithm>
-#include <chrono>
-#include <cmath>
+#include <array>
 #include <cstdio>
 #include <data/pair_files.hpp>
 #include <memory.hpp>
+#include <progress_line.hpp>
 #include <stop_signal.hpp>
 #include <train/durable.hpp>
 #include <train/evaluate.hpp>
@@ -17,50 +15,6 @@
 #include <train/trained_flow.hpp>
 
 namespace straightedge::train {
-namespace {
-
-// A line on stderr: on a terminal it is written over, elsewhere there is one every ten seconds.
-class ProgressLine {
- public:
-  explicit ProgressLine(bool quiet) : quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
-
-  void show(const TrainProgress& at) {
-    const auto now = Clock::now();
-    if (first_step_ < 0) {
-      first_step_ = at.step;
-    }
-    const double seconds = std::chrono::duration<double>(now - last_).count();
-    if (quiet_ || (seconds < (terminal_ ? 0.2 : 10.0) && at.step != at.steps)) {
-      return;
-    }
-    last_ = now;
-    const double elapsed = std::chrono::duration<double>(now - begin_).count();
-    const auto done = static_cast<double>(at.step - first_step_);
-    const double left = done > 0 ? elapsed / done * static_cast<double>(at.steps - at.step) : 0.0;
-    std::fprintf(stderr, "%sstep %lld of %lld, loss %.6g, %.0f steps/s, %.0f s left%s", terminal_ ? "\r\033[K" : "",
-                 static_cast<long long>(at.step), static_cast<long long>(at.steps), at.loss,
-                 done / std::max(elapsed, 1e-9), std::ceil(left), terminal_ && at.step != at.steps ? "" : "\n");
-    is_open_ = terminal_ && at.step != at.steps;
-  }
-
-  /// What is written next begins a line.
-  void finish() const {
-    if (is_open_) {
-      std::fputc('\n', stderr);
-    }
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  bool quiet_;
-  bool terminal_;
-  bool is_open_ = false;
-  std::int64_t first_step_ = -1;
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point last_ = begin_;
-};
-
-}  // namespace
 
 at::Device prepared_device(const Recipe& recipe) {
   require_memory(bytes_needed(recipe), recipe.source,
@@ -97,16 +51,20 @@ TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resu
   const bool draws_all = recipe.pairs.mode == "resampled" && has_known_targets(recipe) && !has_image_file(recipe);
   folder.write_run_json(device_name(device), draws_all ? "" : digest_of(pairs));
   const StopOnSignal signals;
-  ProgressLine line(quiet);
-  const TrainEnd end =
-      train(folder, pairs, device, stop_requested(), [&line](const TrainProgress& at) { line.show(at); });
+  ProgressLine line("steps", quiet);
+  const TrainEnd end = train(folder, pairs, device, stop_requested(), [&line](const TrainProgress& at) {
+    std::array<char, 32> loss{};
+    std::snprintf(loss.data(), loss.size(), "loss %.6g", at.loss);
+    line.show(at.step, at.steps, loss.data());
+  });
   line.finish();
   return end;
 }
 
-void run_evaluation(const std::filesystem::path& run, const std::string& device, bool quiet) {
+void run_evaluation(const std::filesystem::path& run, const std::string& device, const std::string& features,
+                    bool quiet) {
   const RunFolder folder = RunFolder::open(run);
-  evaluate(folder, prepared_device(folder, device), [&](const std::string& what) {
+  evaluate(folder, prepared_device(folder, device), features, [&](const std::string& what) {
     if (!quiet) {
       std::fprintf(stderr, "%s: %s\n", run.c_str(), what.c_str());
     }

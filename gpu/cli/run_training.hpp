@@ -18,7 +18,8 @@ namespace straightedge::train {
 /// Sets threads and device, trains, shows the progress. With `resume` an earlier run of the same recipe goes on.
 TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resume, bool quiet);
 
-/// Measures a finished run.
-void run_evaluation(const std::filesystem::path& run, const std::string& device, bool quiet);
+/// Measures a finished run; `features`: a file of a network, or "".
+void run_evaluation(const std::filesystem::path& run, const std::string& device, const std::string& features,
+                    bool quiet);
 
 }  // namespace straightedge::train

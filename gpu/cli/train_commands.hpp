@@ -1,13 +1,11 @@
-// straightedge-train pairs | train | evaluate | sample
+// straightedge-train pairs | train | evaluate
 #pragma once
 
 #include <CLI/App.hpp>
 
 namespace straightedge::train {
 
-void add_pairs_command(CLI::App& app, int& exit_code);
 void add_train_command(CLI::App& app, int& exit_code);
 void add_evaluate_command(CLI::App& app, int& exit_code);
-void add_sample_command(CLI::App& app, int& exit_code);
 
 }  // namespace straightedge::train

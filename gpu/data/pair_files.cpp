@@ -112,9 +112,12 @@ std::string settings_of_pairs(const Recipe& recipe, const std::string& teacher) 
   return fixtures::sha256_hex(to_toml(of));
 }
 
+void require_place_of_pairs(const std::filesystem::path& path) {
+  require_place(path, schema);
+}
+
 void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Recipe& recipe,
                  const std::string& settings, ImagesWritten images) {
-  require_place(path, schema);
   NamedTensors tensors{{"index", pairs.index}};
   const auto add = [&tensors](const char* name, const at::Tensor& tensor) {
     if (tensor.defined()) {

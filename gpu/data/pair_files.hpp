@@ -21,9 +21,12 @@ namespace straightedge::train {
 /// model that makes them where there is one.
 [[nodiscard]] std::string settings_of_pairs(const Recipe& recipe, const std::string& teacher);
 
+/// Throws InputError unless pairs may be written there (require_place).
+void require_place_of_pairs(const std::filesystem::path& path);
+
 enum class ImagesWritten { as_numbers, by_reference };  ///< by_reference: as row numbers of data.file alone
 
-/// Throws InputError for a place that holds something else. `settings`: of settings_of_pairs.
+/// `settings`: of settings_of_pairs.
 void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Recipe& recipe,
                  const std::string& settings, ImagesWritten images);
 

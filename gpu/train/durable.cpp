@@ -30,6 +30,16 @@ void sync(const std::filesystem::path& path) {
   ::close(file);
 }
 
+void move_durably(const std::filesystem::path& from, const std::filesystem::path& to) {
+  sync(from);
+  std::error_code failure;
+  std::filesystem::rename(from, to, failure);
+  if (failure) {
+    fail(to, failure.message());
+  }
+  sync(to.has_parent_path() ? to.parent_path() : ".");
+}
+
 void write_durably(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path aside = path.string() + ".part";
   errno = 0;
@@ -42,18 +52,13 @@ void write_durably(const std::filesystem::path& path, std::string_view text) {
     std::filesystem::remove(aside, failure);
     fail(path, why);
   }
-  sync(aside);
-  std::filesystem::rename(aside, path, failure);
-  if (failure) {
-    fail(path, failure.message());
-  }
-  sync(path.has_parent_path() ? path.parent_path() : ".");
+  move_durably(aside, path);
 }
 
 FolderLock::FolderLock(const std::filesystem::path& folder)
     : folder_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (folder_ < 0 || (::flock(folder_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)) {
-    const std::string why = folder_ < 0 ? std::strerror(errno) : "another process trains in it; wait for that one";
+    const std::string why = folder_ < 0 ? std::strerror(errno) : "another process works in it; wait for that one";
     if (folder_ >= 0) {
       ::close(folder_);
     }

@@ -9,6 +9,9 @@ namespace straightedge::train {
 /// Flushes a file, or a folder's list of names, to the disk. Throws MachineError.
 void sync(const std::filesystem::path& path);
 
+/// Syncs a file, then renames it; both names are on one disk. Throws MachineError; what was there stays then.
+void move_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Writes beside it, syncs, renames. Throws MachineError; what was there stays then.
 void write_durably(const std::filesystem::path& path, std::string_view text);
 

@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <straightedge/error.hpp>
 #include <train/durable.hpp>
 #include <train/gradient_variance.hpp>
+#include <train/image_features.hpp>
 #include <train/measures.hpp>
 #include <train/outputs.hpp>
 #include <train/pictures.hpp>
@@ -123,6 +125,28 @@ Json reproduced_by_steps(const Recipe& recipe, const Pairs& pairs, const Trained
   return list;
 }
 
+// The same by other solvers, beside what they cost.
+Json other_solvers(const TrainedFlow& flow, const at::Tensor& x0, const at::Tensor& fine) {
+  const Velocity velocity = [&flow](const at::Tensor& x, const at::Tensor& t) {
+    return flow.model().velocity(flow.parameters(), x, t);
+  };
+  Json list = Json::array();
+  const auto add = [&](const Solver& solver, const char* key, const Json& value) {
+    const Solution solution = solve(velocity, x0.to(flow.parameters().device()), solver);
+    list.push_back({{"method", solver.method},
+                    {key, value},
+                    {"evaluations", solution.evaluations},
+                    {"rms_to_fine", mean_of(row_rms(solution.x.cpu(), fine))}});
+  };
+  for (const std::int64_t steps : {1, 2, 4, 8, 16}) {
+    add({.method = "heun", .steps = steps}, "steps", steps);
+  }
+  for (const double tolerance : {1e-2, 1e-3}) {
+    add({.method = "adaptive", .tolerance = tolerance}, "tolerance", tolerance);
+  }
+  return list;
+}
+
 Json straightness(const Recipe& recipe, const Outputs& outputs, const TrainedFlow& flow) {
   const std::int64_t fine_steps = recipe.evaluate.fine_steps;
   const at::Tensor sources = outputs.of_fresh(outputs.source);
@@ -132,7 +156,28 @@ Json straightness(const Recipe& recipe, const Outputs& outputs, const TrainedFlo
   for (std::int64_t steps = 1; steps <= std::min<std::int64_t>(64, fine_steps / 2); steps *= 2) {
     list.push_back({{"euler_steps", steps}, {"rms_to_fine", mean_of(row_rms(flow(x0, steps), fine))}});
   }
-  return {{"fine_steps", fine_steps}, {"errors", list}};
+  return {{"fine_steps", fine_steps}, {"errors", list}, {"other_solvers", other_solvers(flow, x0, fine)}};
+}
+
+// As with MMD: to the data from fresh sources, to the pairs from their own.
+Json feature_distances(const Recipe& recipe, const Outputs& outputs, const FeatureNetwork& network) {
+  const DataRecipe& data = recipe.data;
+  Json list = Json::array();
+  const auto add = [&](const char* to, const at::Tensor& generated, const at::Tensor& targets) {
+    const at::Tensor x = network(generated, data.height, data.width, data.colours);
+    const at::Tensor y = network(targets, data.height, data.width, data.colours);
+    list.push_back({{"to", to},
+                    {"images", x.size(0)},
+                    {"targets", y.size(0)},
+                    {"features", x.size(1)},
+                    {"fid", frechet_distance(x, y)},
+                    {"kid", kernel_distance(x, y)}});
+  };
+  if (outputs.reference.defined()) {
+    add("data", outputs.of_fresh(outputs.generated), outputs.reference);
+  }
+  add("pairs", outputs.of_training(outputs.generated), outputs.of_training(outputs.partner));
+  return {{"network_sha256", network.sha256()}, {"distances", list}};
 }
 
 struct Coupling {
@@ -243,9 +288,16 @@ Json affine_json(const TrainedFlow& flow, std::int64_t d) {
 
 }  // namespace
 
-void evaluate(const RunFolder& folder, const at::Device& device,
+void evaluate(const RunFolder& folder, const at::Device& device, const std::string& features,
               const std::function<void(const std::string&)>& report) {
   const Recipe& recipe = folder.recipe();
+  if (!features.empty() && recipe.data.kind != "images") {
+    throw InputError("evaluate: --features is for runs on images; data.kind is \"" + recipe.data.kind + "\"");
+  }
+  std::optional<FeatureNetwork> network;  // before hours of measuring
+  if (!features.empty()) {
+    network.emplace(features, device);
+  }
   const TrainedFlow flow(folder, device);
   const Pairs pairs = pairs_of(recipe, device);
   folder.require_pairs(digest_of(pairs));
@@ -273,6 +325,10 @@ void evaluate(const RunFolder& folder, const at::Device& device,
     document["sliced_wasserstein_squared"] =
         sliced_wasserstein_squared(outputs.of_fresh(outputs.generated), outputs.reference, 256, 0);
   }
+  if (network) {
+    report("features");
+    document["features"] = feature_distances(recipe, outputs, *network);
+  }
   if (recipe.data.kind == "images") {
     report("pictures");
     write_pictures(folder, outputs, pairs, flow);
@@ -280,10 +336,8 @@ void evaluate(const RunFolder& folder, const at::Device& device,
   write_durably(folder.path("evaluation.json"), document.dump(1) + "\n");
 }
 
-at::Tensor sample(const RunFolder& folder, const at::Device& device, std::int64_t count, std::int64_t seed) {
-  const TrainedFlow flow(folder, device);
-  return flow(drawn_sources(source_recipe(folder.recipe()), count, seed, fresh_step + 2),
-              folder.recipe().evaluate.euler_steps);
+at::Tensor sources_of_samples(const Recipe& recipe, std::int64_t count, std::int64_t seed) {
+  return drawn_sources(source_recipe(recipe), count, seed, fresh_step + 2);
 }
 
 }  // namespace straightedge::train

@@ -10,10 +10,11 @@
 namespace straightedge::train {
 
 /// Measures the averaged model of a finished run, and writes both files. `report` is told what is being measured.
-void evaluate(const RunFolder& folder, const at::Device& device, const std::function<void(const std::string&)>& report);
+/// `features`: of runs on images, the file of a network for FID and KID (image_features.hpp), or "".
+void evaluate(const RunFolder& folder, const at::Device& device, const std::string& features,
+              const std::function<void(const std::string&)>& report);
 
-/// `count` samples [count, d] of the averaged model, from fresh sources, by the recipe's Euler steps.
-[[nodiscard]] at::Tensor sample(const RunFolder& folder, const at::Device& device, std::int64_t count,
-                                std::int64_t seed);
+/// The fresh sources of `count` samples [count, d]. The first of them do not depend on how many follow.
+[[nodiscard]] at::Tensor sources_of_samples(const Recipe& recipe, std::int64_t count, std::int64_t seed);
 
 }  // namespace straightedge::train

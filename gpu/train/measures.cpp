@@ -5,7 +5,6 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/cdist.h>
 #include <ATen/ops/eye.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/linalg_cholesky.h>
 #include <ATen/ops/linalg_solve_triangular.h>
 #include <ATen/ops/linalg_vector_norm.h>
@@ -47,15 +46,6 @@ double mean_kernel_of_distinct(const at::Tensor& x, double h) {
 }
 
 }  // namespace
-
-at::Tensor flow_by_euler(const Velocity& velocity, const at::Tensor& x0, std::int64_t steps) {
-  at::Tensor x = x0.clone();
-  const double h = 1.0 / static_cast<double>(steps);
-  for (std::int64_t k = 0; k < steps; ++k) {
-    x = x + h * velocity(x, at::full({x.size(0)}, static_cast<double>(k) * h, x.options()));
-  }
-  return x;
-}
 
 at::Tensor row_rms(const at::Tensor& a, const at::Tensor& b) {
   return (a.to(at::kDouble) - b.to(at::kDouble)).square().mean(1).sqrt();

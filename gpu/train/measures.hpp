@@ -5,16 +5,9 @@
 #include <data/pairs.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 namespace straightedge::train {
-
-/// v [B, d] of x [B, d], t [B].
-using Velocity = std::function<at::Tensor(const at::Tensor&, const at::Tensor&)>;
-
-/// x(1) of dx/dt = v(x, t), x(0) = x0, by `steps` explicit Euler steps. [n, d]
-[[nodiscard]] at::Tensor flow_by_euler(const Velocity& velocity, const at::Tensor& x0, std::int64_t steps);
 
 /// sqrt(mean over coordinates of (a - b)^2) of each row. [n]
 [[nodiscard]] at::Tensor row_rms(const at::Tensor& a, const at::Tensor& b);

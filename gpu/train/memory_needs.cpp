@@ -1,6 +1,7 @@
 #include <train/memory_needs.hpp>
 
 #include <model/model.hpp>
+#include <train/trained_flow.hpp>
 
 #include <algorithm>
 
@@ -39,11 +40,10 @@ double numbers_of_a_row(const Recipe& recipe) {
              : 2.0 * d * d;
 }
 
-// Rows that are passed through the model at once. A UNet's flow takes few at a time.
+// Rows that are passed through the model at once. A UNet's flow keeps nothing for a way back, and is left out.
 std::int64_t rows_of_a_pass(const Recipe& recipe) {
-  return recipe.model.kind == "unet"
-             ? std::max(recipe.train.batch, recipe.evaluate.large_batch)
-             : std::max({recipe.train.batch, recipe.pairs.count + recipe.evaluate.fresh, recipe.evaluate.large_batch});
+  const std::int64_t of_flow = std::min(rows_of_flow(recipe.model), recipe.pairs.count + recipe.evaluate.fresh);
+  return std::max({recipe.train.batch, recipe.model.kind == "unet" ? 0 : of_flow, recipe.evaluate.large_batch});
 }
 
 // d x d numbers of the data's covariances.
@@ -59,10 +59,12 @@ double bytes_needed(const Recipe& recipe) {
   const auto d = static_cast<double>(recipe.dimension());
   // x0, x1 and the optimal image are made in fp64, then rounded.
   const double pairs = static_cast<double>(recipe.pairs.count) * d * 3.0 * (fp64 + fp32);
+  // Fresh sources, their places in the sequence of draws, where they end, and a copy to be written.
+  const double fresh = static_cast<double>(recipe.evaluate.fresh) * d * (fp64 + 3.0 * fp32);
   // Parameters, both moments, the average and the gradient; a checkpoint copies four of them.
   const double state = static_cast<double>(make_model(recipe)->size()) * 9.0 * fp32;
   const double pass = static_cast<double>(rows_of_a_pass(recipe)) * numbers_of_a_row(recipe) * fp32;
-  return pairs + state + pass + square_matrices(recipe) * d * d * fp64;
+  return pairs + fresh + state + pass + square_matrices(recipe) * d * d * fp64;
 }
 
 }  // namespace straightedge::train

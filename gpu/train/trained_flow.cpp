@@ -1,24 +1,45 @@
 #include <train/trained_flow.hpp>
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <data/image_data.hpp>
 #include <data/pair_files.hpp>
 
+#include <algorithm>
 #include <digest.hpp>
 #include <straightedge/error.hpp>
-#include <train/measures.hpp>
+#include <train/resumable_rows.hpp>
 
 namespace straightedge::train {
 
+std::int64_t rows_of_flow(const ModelRecipe& model) {
+  return model.kind == "unet" ? 128 : 4096;
+}
+
 TrainedFlow::TrainedFlow(const RunFolder& folder, const at::Device& device)
-    : model_(make_model(folder.recipe())), parameters_(folder.read_model(*model_).to(device)), device_(device) {}
+    : model_(make_model(folder.recipe())),
+      parameters_(folder.read_model(*model_).to(device)),
+      device_(device),
+      rows_at_once_(rows_of_flow(folder.recipe().model)) {}
 
 at::Tensor TrainedFlow::operator()(const at::Tensor& x0, std::int64_t steps) const {
-  const Velocity velocity = [this](const at::Tensor& x, const at::Tensor& t) {
+  return (*this)(x0, Solver{.method = "euler", .steps = steps});
+}
+
+at::Tensor TrainedFlow::operator()(const at::Tensor& x0, const Solver& solver, const std::atomic<bool>* stop) const {
+  const Velocity velocity = [this, stop](const at::Tensor& x, const at::Tensor& t) {
+    if (stop != nullptr && *stop) {
+      throw Stopped();
+    }
     return model_->velocity(parameters_, x, t);
   };
-  return flow_by_euler(velocity, x0.to(device_, at::kFloat), steps).cpu();
+  const at::Tensor x1 = at::empty(x0.sizes(), at::TensorOptions().dtype(at::kFloat));
+  for (std::int64_t first = 0; first < x0.size(0); first += rows_at_once_) {
+    const std::int64_t rows = std::min(rows_at_once_, x0.size(0) - first);
+    x1.narrow(0, first, rows).copy_(solve(velocity, x0.narrow(0, first, rows).to(device_, at::kFloat), solver).x);
+  }
+  return x1;
 }
 
 std::vector<at::Tensor> TrainedFlow::trajectory(const at::Tensor& x0, std::int64_t steps, std::int64_t parts) const {
@@ -44,7 +65,7 @@ std::string settings_of_pairs(const Recipe& recipe) {
       recipe, has_teacher ? fixtures::sha256_file(RunFolder::open(recipe.pairs.run).path("model.safetensors")) : "");
 }
 
-Pairs pairs_of(const Recipe& recipe, const at::Device& device) {
+Pairs pairs_of(const Recipe& recipe, const at::Device& device, const FlowRows& rows) {
   if (coupling_of(recipe.pairs) != "file" && !recipe.pairs.file.empty()) {
     return read_made_pairs(recipe, settings_of_pairs(recipe));
   }
@@ -58,7 +79,10 @@ Pairs pairs_of(const Recipe& recipe, const at::Device& device) {
                      ", and data.dimension is " + std::to_string(recipe.dimension()));
   }
   Pairs pairs = make_sources(source_recipe(recipe), recipe.pairs.count, recipe.pairs.seed);
-  pairs.x1 = TrainedFlow(teacher, device)(as_numbers(pairs.x0), teacher.recipe().evaluate.euler_steps);
+  const TrainedFlow flow(teacher, device);
+  const at::Tensor x0 = as_numbers(pairs.x0);
+  const std::int64_t steps = teacher.recipe().evaluate.euler_steps;
+  pairs.x1 = rows ? rows(flow, x0, steps) : flow(x0, steps);
   return pairs;
 }
 

@@ -186,7 +186,7 @@ class Resuming(TrainTest):
             while not list((self.folder / "run" / "checkpoints").glob("step-*[0-9]")):
                 time.sleep(0.01)
             error = self.train("run", "--resume", steps=steps, code=2)
-            self.assertIn("another process trains in it", error)
+            self.assertIn("another process works in it", error)
             first.send_signal(signal.SIGTERM)
         self.assertEqual(first.returncode, 3)
 

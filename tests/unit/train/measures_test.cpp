@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros_like.h>
 #include <gtest/gtest.h>
 #include <data/pair_sampler.hpp>
 #include <data/random.hpp>
@@ -16,19 +15,6 @@
 
 namespace straightedge::train {
 namespace {
-
-TEST(FlowByEuler, IsExactWhereTheVelocityIsConstant) {
-  const at::Tensor x0 = normals(1, 0, 5, 3, at::kDouble);
-  const auto velocity = [](const at::Tensor& x, const at::Tensor&) { return at::zeros_like(x) + 2.0; };
-  EXPECT_LE((flow_by_euler(velocity, x0, 7) - x0 - 2.0).abs().max().item<double>(), 1e-14);
-}
-
-// dx/dt = x: after n steps the factor is (1 + 1/n)^n.
-TEST(FlowByEuler, TakesTheStepsOfItsDefinition) {
-  const at::Tensor x0 = normals(1, 0, 5, 3, at::kDouble);
-  const at::Tensor x1 = flow_by_euler([](const at::Tensor& x, const at::Tensor&) { return x; }, x0, 10);
-  EXPECT_LE((x1 - std::pow(1.1, 10) * x0).abs().max().item<double>(), 1e-13);
-}
 
 TEST(NearestTwo, FindsBoth) {
   const at::Tensor bank = at::tensor({0.0, 3.0, 10.0}).view({3, 1});
