@@ -73,8 +73,9 @@ void add_evaluate_command(CLI::App& app, int& exit_code) {
       ->type_name("RUN");
   command->add_option("--device", options->device, "Where; left out: where it was trained")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
-  command->add_option("--features", options->features,
-                      "Of runs on images: a TorchScript network of features, for FID and KID")
+  command
+      ->add_option("--features", options->features,
+                   "Of runs on images: a TorchScript network of features, for FID and KID")
       ->type_name("FILE");
   command->add_flag("--quiet", options->quiet, "No progress");
   command->callback([options, &exit_code] {

@@ -1,5 +1,6 @@
 #include <data/random.hpp>
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
@@ -34,6 +35,10 @@ void fill_uniform(std::int64_t seed, std::int64_t offset, at::Tensor& values) {
 }
 
 }  // namespace
+
+at::Tensor offset_of(const at::Tensor& step, Stream stream) {
+  return 16 * step + static_cast<std::int64_t>(stream);
+}
 
 at::Tensor uniform(std::int64_t seed, std::int64_t offset, std::int64_t count, at::ScalarType type) {
   at::Tensor values = at::empty({count}, at::TensorOptions().dtype(type));

@@ -23,11 +23,11 @@ enum class Stream : std::int64_t {
   images = 10
 };
 
-/// step: an integer, or a tensor of one.
-template <class Step>
-[[nodiscard]] constexpr Step offset_of(const Step& step, Stream stream) {
-  return step * 16 + static_cast<std::int64_t>(stream);
+[[nodiscard]] constexpr std::int64_t offset_of(std::int64_t step, Stream stream) {
+  return 16 * step + static_cast<std::int64_t>(stream);
 }
+/// Of a step that lies on the device, int64 [].
+[[nodiscard]] at::Tensor offset_of(const at::Tensor& step, Stream stream);
 
 /// u_i = (word(i) + 1/2) 2^-32 for i < count: in (0, 1). fp32 or fp64, rounded once and then below 1.
 [[nodiscard]] at::Tensor uniform(std::int64_t seed, std::int64_t offset, std::int64_t count, at::ScalarType type);

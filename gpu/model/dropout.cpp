@@ -29,7 +29,8 @@ at::Tensor words_of(const Dropout& dropout, std::int64_t layer, std::int64_t cou
   const auto low = [](const at::Tensor& value) { return value.remainder(word); };
   const auto high = [](const at::Tensor& value) { return value.floor_divide(word); };
   const at::Tensor counter = at::stack({low(block), high(block), low(offset), high(offset)}, 1);
-  const at::Tensor key = at::stack({at::full_like(block, dropout.seed % word), at::full_like(block, dropout.seed / word)}, 1);
+  const at::Tensor key =
+      at::stack({at::full_like(block, dropout.seed % word), at::full_like(block, dropout.seed / word)}, 1);
   return philox(counter, key).flatten().narrow(0, 0, count);
 }
 
@@ -41,7 +42,8 @@ at::Tensor dropped(const at::Tensor& h, const Dropout& dropout, std::int64_t lay
   }
   const auto threshold = static_cast<std::int64_t>(std::llround(dropout.probability * static_cast<double>(word)));
   const at::Tensor kept = words_of(dropout, layer, h.numel()) >= threshold;
-  const at::Tensor mask = kept.view({h.size(0), h.size(2), h.size(3), h.size(1)}).permute({0, 3, 1, 2}).to(h.scalar_type());
+  const at::Tensor mask =
+      kept.view({h.size(0), h.size(2), h.size(3), h.size(1)}).permute({0, 3, 1, 2}).to(h.scalar_type());
   return h * (mask / (1.0 - dropout.probability));
 }
 

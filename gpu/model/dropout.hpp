@@ -1,5 +1,6 @@
 // Dropout whose masks are functions of (seed, offset, layer, element), as all draws of a training are: the same on any
-// device, when a block is computed again, and when a step is replayed by a CUDA graph, for which the offset is a tensor.
+// device, when a block is computed again, and when a step is replayed by a CUDA graph, for which the offset is a
+// tensor.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -16,8 +17,8 @@ struct Dropout {
   [[nodiscard]] bool is_on() const { return probability > 0.0 && offset.defined(); }
 };
 
-/// h of images [B, C, H, W] with elements dropped. Element i in the order batch, height, width, channel is dropped where
-/// word(2^36 layer + i) < probability 2^32, by Philox (common/noise.hpp). The gradient by h has the same mask.
+/// h of images [B, C, H, W] with elements dropped. Element i in the order batch, height, width, channel is dropped
+/// where word(2^36 layer + i) < probability 2^32, by Philox (common/noise.hpp). The gradient by h has the same mask.
 [[nodiscard]] at::Tensor dropped(const at::Tensor& h, const Dropout& dropout, std::int64_t layer);
 
 }  // namespace straightedge::train

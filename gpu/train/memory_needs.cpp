@@ -57,8 +57,10 @@ double square_matrices(const Recipe& recipe) {
 
 double bytes_needed(const Recipe& recipe) {
   const auto d = static_cast<double>(recipe.dimension());
-  // x0, x1 and the optimal image are made in fp64, then rounded.
-  const double pairs = static_cast<double>(recipe.pairs.count) * d * 3.0 * (fp64 + fp32);
+  // x0, x1 and the optimal image are made in fp64, then rounded. Of images `evaluate` needs most: the pairs, four rows
+  // for each in fp32 and once more to be written, and two in fp64 where the nearest are looked for.
+  const double numbers = recipe.data.kind == "images" ? 11.0 * fp32 + 2.0 * fp64 : 3.0 * (fp64 + fp32);
+  const double pairs = static_cast<double>(recipe.pairs.count) * d * numbers;
   // Fresh sources, their places in the sequence of draws, where they end, and a copy to be written.
   const double fresh = static_cast<double>(recipe.evaluate.fresh) * d * (fp64 + 3.0 * fp32);
   // Parameters, both moments, the average and the gradient; a checkpoint copies four of them.

@@ -33,7 +33,7 @@ TEST(Dropout, DropsTheElementsWhoseWordsAreBelow) {
       for (std::int64_t j = 0; j < 5; ++j) {
         for (std::int64_t c = 0; c < 3; ++c, ++element) {
           const std::uint32_t word =
-              fixtures::philox_word(seed, static_cast<std::uint64_t>(offset_of(std::int64_t{11}, Stream::dropout)),
+              fixtures::philox_word(seed, static_cast<std::uint64_t>(offset_of(11, Stream::dropout)),
                                     (std::uint64_t{layer} << 36U) + static_cast<std::uint64_t>(element));
           const double wanted = word < std::llround(probability * 0x1p32) ? 0.0 : 1.0 / (1.0 - probability);
           ASSERT_EQ(found[b][c][i][j].item<double>(), wanted) << element;
