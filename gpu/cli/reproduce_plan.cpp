@@ -75,8 +75,7 @@ void require_same_recipe(const PlannedRun& run) {
   planned.data.file = found.data.file;
   planned.pairs.file = found.pairs.file;
   planned.pairs.run = found.pairs.run;
-  const PairsRecipe& pairs = planned.pairs;
-  if ((pairs.kind == "shuffled" ? pairs.of : pairs.kind) == "file") {
+  if (planned.pairs.coupling() == "file") {
     planned.pairs.count = found.pairs.count;
   }
   const std::string key = first_difference(planned, found);

@@ -45,6 +45,10 @@ at::Tensor held_out_images(const Recipe& recipe, std::int64_t first, std::int64_
   return as_numbers(data.rows(numbers.narrow(0, first, rows)));
 }
 
+at::Tensor images_of_targets(const Recipe& recipe, std::int64_t rows) {
+  return held_out_images(recipe, has_image_sources(recipe) ? recipe.evaluate.fresh : 0, rows);
+}
+
 }  // namespace
 
 Pairs make_image_pairs(const Recipe& recipe) {
@@ -54,7 +58,8 @@ Pairs make_image_pairs(const Recipe& recipe) {
   const at::Tensor images = data.rows(numbers);
   Pairs pairs;
   pairs.index = at::arange(of.count, at::TensorOptions().dtype(at::kLong));
-  (void)held_out_targets(recipe, recipe.evaluate.fresh);  // before the training, not after it
+  (void)images_of_targets(recipe, recipe.evaluate.fresh);  // too few are noticed before the training, not after it
+  pairs.images_sha256 = data.sha256();
   if (has_image_sources(recipe)) {
     pairs.x0 = images;
     pairs.x0_image = numbers;
@@ -77,8 +82,8 @@ at::Tensor held_out_sources(const Recipe& recipe, std::int64_t rows) {
 }
 
 at::Tensor held_out_targets(const Recipe& recipe, std::int64_t rows) {
-  return has_image_sources(recipe) ? brenier_map(recipe, held_out_images(recipe, recipe.evaluate.fresh, rows))
-                                   : held_out_images(recipe, 0, rows);
+  const at::Tensor images = images_of_targets(recipe, rows);
+  return has_image_sources(recipe) ? brenier_map(recipe, images) : images;
 }
 
 at::Tensor drawn_images(const Recipe& recipe, std::int64_t rows, std::int64_t seed, std::int64_t step) {

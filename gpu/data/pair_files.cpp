@@ -30,6 +30,7 @@ class PairReader {
       throw InputError(file_.path() + ": x0: has " + std::to_string(n) + " rows; two or more are wanted");
     }
     pairs.x1 = rows_or_images("x1", pairs.x1_image, n);
+    pairs.images_sha256 = metadata("images_sha256");
     pairs.optimal = file_.has("optimal") ? as_numbers(rows("optimal", n)) : at::Tensor();
     pairs.index = file_.has("index") ? read_tensor(file_, "index", at::kLong, {n})
                                      : at::arange(n, at::TensorOptions().dtype(at::kLong));
@@ -134,8 +135,8 @@ void write_pairs(const std::filesystem::path& path, const Pairs& pairs, const Re
   add("fresh_optimal", pairs.fresh_optimal);
   fixtures::Metadata metadata{
       {"schema", schema}, {"kind", recipe.pairs.kind}, {"sha256", digest_of(pairs)}, {"settings_sha256", settings}};
-  if (has_image_file(recipe)) {
-    metadata.emplace("images_sha256", ImageData(recipe).sha256());
+  if (!pairs.images_sha256.empty()) {
+    metadata.emplace("images_sha256", pairs.images_sha256);
   }
   write_tensors(path, tensors, metadata);
 }

@@ -80,7 +80,7 @@ Pairs make_vector_pairs(const Recipe& recipe) {
   const PairsRecipe& of = recipe.pairs;
   const at::Tensor x0 = source_normals(recipe, of.seed, 0, of.count);
   const at::Tensor optimal = recipe.data.kind == "gaussian" ? gaussian_map(recipe.data, 0.0)(x0) : at::Tensor();
-  const std::string& coupling = coupling_of(of);
+  const std::string& coupling = of.coupling();
   const at::Tensor x1 = coupling == "gaussian-ot"        ? optimal
                         : coupling == "gaussian-rotated" ? gaussian_map(recipe.data, of.degrees)(x0)
                                                          : targets(recipe, of.seed, 0, of.count);
@@ -111,12 +111,8 @@ AffineMap gaussian_map(const DataRecipe& data, double degrees) {
   return {at::matmul(square_root(data), rotation(data.dimension, degrees)), at::tensor(data.mean).to(at::kDouble)};
 }
 
-const std::string& coupling_of(const PairsRecipe& pairs) {
-  return pairs.kind == "shuffled" ? pairs.of : pairs.kind;
-}
-
 bool has_image_sources(const Recipe& recipe) {
-  return coupling_of(recipe.pairs) == "brenier";
+  return recipe.pairs.coupling() == "brenier";
 }
 
 bool has_image_file(const Recipe& recipe) {
@@ -124,7 +120,7 @@ bool has_image_file(const Recipe& recipe) {
 }
 
 bool has_known_targets(const Recipe& recipe) {
-  const std::string& coupling = coupling_of(recipe.pairs);
+  const std::string& coupling = recipe.pairs.coupling();
   return coupling != "file" && coupling != "1-reflow";
 }
 
@@ -137,7 +133,7 @@ at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t 
 }
 
 Pairs make_pairs(const Recipe& recipe) {
-  Pairs pairs = coupling_of(recipe.pairs) == "file" ? read_pairs(recipe)
+  Pairs pairs = recipe.pairs.coupling() == "file" ? read_pairs(recipe)
                 : recipe.data.kind == "images"      ? make_image_pairs(recipe)
                                                     : make_vector_pairs(recipe);
   if (recipe.pairs.kind == "shuffled") {
@@ -152,7 +148,7 @@ Pairs make_pairs(const Recipe& recipe) {
 
 Pairs make_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed) {
   Pairs pairs;
-  if (coupling_of(recipe.pairs) == "file") {
+  if (recipe.pairs.coupling() == "file") {
     pairs = read_pairs(recipe);
     if (pairs.x0.size(0) < count) {
       throw InputError(recipe.pairs.file + ": has " + std::to_string(pairs.x0.size(0)) +
@@ -166,6 +162,7 @@ Pairs make_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed) 
     const ImageData data(recipe);
     pairs.x0_image = data.training(count, seed);
     pairs.x0 = data.rows(pairs.x0_image);
+    pairs.images_sha256 = data.sha256();
     pairs.optimal = optimal_partners(recipe, as_numbers(pairs.x0));
   } else {
     pairs.x0 = source_normals(recipe, seed, 0, count).to(at::kFloat);

@@ -31,7 +31,8 @@ struct Pairs {
   at::Tensor x1;                  ///< [n, d]: the partner, in training
   at::Tensor optimal;             ///< [n, d] fp32: the partner by optimal transport; undefined where it is not known
   at::Tensor index;               ///< [n] int64: which target of the unshuffled order x1 is
-  at::Tensor x0_image, x1_image;  ///< [n] int64: which image of data.file; undefined for what is none
+  at::Tensor x0_image, x1_image;  ///< [n] int64: which packed image it is; undefined for what is none
+  std::string images_sha256;      ///< of these images; "" where there are none
   at::Tensor fresh;               ///< [m, d]: sources of no pair that a file brought along; else undefined
   at::Tensor fresh_optimal;       ///< [m, d]: their partners by optimal transport; undefined where they are not known
 };
@@ -43,8 +44,6 @@ struct Pairs {
 /// makes pairs of. Of pairs of a file the first of its own sources.
 [[nodiscard]] Pairs make_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed);
 
-/// pairs.kind, or what is shuffled.
-[[nodiscard]] const std::string& coupling_of(const PairsRecipe& pairs);
 /// Whether sources are images of data.file, and not N(0, I).
 [[nodiscard]] bool has_image_sources(const Recipe& recipe);
 /// Whether pairs are made of images of data.file.

@@ -39,6 +39,9 @@ struct PairsRecipe {
   std::string map = "sum";         ///< of brenier: see data/convex_potential.hpp
   std::string file;                ///< safetensors with x0 and x1
   std::string run;                 ///< of kind 1-reflow: the folder of a finished run
+
+  /// kind, or what is shuffled.
+  [[nodiscard]] const std::string& coupling() const { return kind == "shuffled" ? of : kind; }
 };
 
 /// x_t = (1-t) x0 + t x1 + f(t) z.

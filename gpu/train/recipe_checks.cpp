@@ -19,7 +19,7 @@ std::string data_problem(const Recipe& recipe) {
   if (data.dimension != d && data.dimension != DataRecipe().dimension) {
     return "data.dimension is " + std::to_string(data.dimension) + "; of images it follows: leave it out";
   }
-  const std::string& coupling = recipe.pairs.kind == "shuffled" ? recipe.pairs.of : recipe.pairs.kind;
+  const std::string& coupling = recipe.pairs.coupling();
   const bool uses_file = coupling == "independent" || coupling == "brenier";
   if (!uses_file && coupling != "file" && coupling != "1-reflow") {
     return R"(data.kind "images" needs pairs.kind "independent", "brenier", "file" or "1-reflow", or those shuffled)";
@@ -79,8 +79,7 @@ std::string sizes(std::size_t found, std::int64_t wanted) {
 
 void complete_images(Recipe& recipe, const std::string& name) {
   std::string problem = recipe.data.kind == "images" ? data_problem(recipe) : "";
-  const PairsRecipe& pairs = recipe.pairs;
-  if (recipe.data.kind != "images" && (pairs.kind == "shuffled" ? pairs.of : pairs.kind) == "brenier") {
+  if (recipe.data.kind != "images" && recipe.pairs.coupling() == "brenier") {
     problem = R"(pairs.kind "brenier" needs data.kind "images")";
   }
   if (problem.empty() && recipe.model.kind == "unet") {
@@ -120,7 +119,7 @@ void complete(Recipe& recipe, const std::string& name) {
   if (is_gaussian && static_cast<std::int64_t>(data.covariance.size()) != d * d) {
     inconsistent(name, "data.covariance has " + sizes(data.covariance.size(), d * d) + ", data.dimension squared");
   }
-  const std::string& coupling = recipe.pairs.kind == "shuffled" ? recipe.pairs.of : recipe.pairs.kind;
+  const std::string& coupling = recipe.pairs.coupling();
   if (!is_gaussian && (coupling == "gaussian-ot" || coupling == "gaussian-rotated")) {
     inconsistent(name,
                  "pairs.kind \"" + coupling + "\" needs data.kind \"gaussian\"; a mixture has \"independent\" pairs");

@@ -66,7 +66,7 @@ std::string settings_of_pairs(const Recipe& recipe) {
 }
 
 Pairs pairs_of(const Recipe& recipe, const at::Device& device, const FlowRows& rows) {
-  if (coupling_of(recipe.pairs) != "file" && !recipe.pairs.file.empty()) {
+  if (recipe.pairs.coupling() != "file" && !recipe.pairs.file.empty()) {
     return read_made_pairs(recipe, settings_of_pairs(recipe));
   }
   if (recipe.pairs.kind != "1-reflow") {
@@ -78,7 +78,9 @@ Pairs pairs_of(const Recipe& recipe, const at::Device& device, const FlowRows& r
     throw InputError("pairs.run: " + recipe.pairs.run + " has dimension " + std::to_string(d) +
                      ", and data.dimension is " + std::to_string(recipe.dimension()));
   }
-  Pairs pairs = make_sources(source_recipe(recipe), recipe.pairs.count, recipe.pairs.seed);
+  const Recipe origin = source_recipe(recipe);
+  (void)fresh_sources(origin, recipe.evaluate.fresh, 0);  // too few are noticed before the training, not after it
+  Pairs pairs = make_sources(origin, recipe.pairs.count, recipe.pairs.seed);
   const TrainedFlow flow(teacher, device);
   const at::Tensor x0 = as_numbers(pairs.x0);
   const std::int64_t steps = teacher.recipe().evaluate.euler_steps;

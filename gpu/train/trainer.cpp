@@ -11,6 +11,7 @@
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/cuda.h>
+#include <data/random.hpp>
 #include <data/tensor_files.hpp>
 
 #include <algorithm>

@@ -97,7 +97,7 @@ TEST_P(EachPotential, NoAssignmentOfASmallBatchCostsLess) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EachPotential, testing::Values("convolution", "dct", "network", "sum"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& of) { return std::string(of.param); });
 
 TEST(LeastConvexity, IsNegativeWhereTwoPartnersAreExchanged) {
   const std::unique_ptr<ConvexPotential> potential = make_potential("sum", shape, 7);
