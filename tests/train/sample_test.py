@@ -110,7 +110,7 @@ class Methods(SampleTest):
 
 
 class Resuming(SampleTest):
-    OPTIONS = ("--count", 6 * BLOCK + 17, "--steps", 300, "--quiet")
+    OPTIONS = ("--count", 6 * BLOCK + 17, "--steps", 100, "--quiet")
 
     def whole(self, *options):
         self.sample(*(options or self.OPTIONS))
@@ -118,9 +118,15 @@ class Resuming(SampleTest):
         self.out.unlink()
         return content
 
+    def begin(self, *options):
+        process = subprocess.Popen(self.sampling(*options), stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        return process
+
     def begun(self, blocks, *options):
         """A command that has written so many blocks, at the least."""
-        process = subprocess.Popen(self.sampling(*(options or self.OPTIONS)), stderr=subprocess.PIPE, text=True)
+        process = self.begin(*(options or self.OPTIONS))
         while len(self.blocks()) < blocks:
             self.assertIsNone(process.poll(), "it was too fast")
             time.sleep(0.002)
@@ -138,7 +144,7 @@ class Resuming(SampleTest):
                 whole, moments, counts = self.whole(*options), random.Random(3), [0]
                 for _ in range(12):
                     wanted = counts[-1] + moments.randrange(2)
-                    process = subprocess.Popen(self.sampling(*options), stderr=subprocess.DEVNULL)
+                    process = self.begin(*options)
                     while len(self.blocks()) < wanted and process.poll() is None:
                         time.sleep(0.001)
                     time.sleep(moments.uniform(0, 0.05))
@@ -171,7 +177,7 @@ class Resuming(SampleTest):
                 self.out.unlink()
 
     def test_a_signal_is_not_kept_waiting_for_a_block(self):
-        process = subprocess.Popen(self.sampling("--count", BLOCK, "--steps", 1000000), stderr=subprocess.PIPE, text=True)
+        process = self.begin("--count", BLOCK, "--steps", 1000000)
         while not (self.parts / "parts.txt").exists():
             time.sleep(0.002)
         time.sleep(0.2)
@@ -186,7 +192,7 @@ class Resuming(SampleTest):
             options = (*self.OPTIONS, *change())
             whole = self.whole(*options)
             with self.subTest(options):
-                self.stop(2, signal.SIGKILL, "--count", 6 * BLOCK + 17, "--steps", 299)
+                self.stop(2, signal.SIGKILL, "--count", 6 * BLOCK + 17, "--steps", 99)
                 self.sample(*options)
                 self.assertEqual(self.out.read_bytes(), whole)
 
@@ -194,7 +200,7 @@ class Resuming(SampleTest):
         whole = self.whole()
         for damage in (lambda content: content[:-4], lambda content: content[:100], lambda content: b"",
                        lambda content: content[:-1] + bytes([content[-1] ^ 1])):
-            self.stop(3)
+            self.stop(2)
             block = self.blocks()[1]
             block.write_bytes(damage(block.read_bytes()))
             self.sample(*self.OPTIONS)
@@ -217,8 +223,6 @@ class Resuming(SampleTest):
         error = self.sample(*self.OPTIONS, code=2)
         self.assertEqual(error.count("\n"), 1, error)
         self.assertIn("another process", error)
-        process.kill()
-        process.communicate()
 
     def test_a_folder_of_somebody_else_is_left_alone(self):
         self.parts.mkdir()

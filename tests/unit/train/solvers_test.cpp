@@ -128,6 +128,7 @@ TEST(Adaptive, ErrsLessWithASmallerToleranceAndTakesMoreSteps) {
 TEST(Adaptive, SolvesInSinglePrecision) {
   for (const KnownFlow& flow : known_flows()) {
     const Velocity in_double = [&](const at::Tensor& x, const at::Tensor& t) {
+      EXPECT_EQ(t.scalar_type(), at::kFloat);
       return flow.velocity(x.to(at::kDouble), t.to(at::kDouble)).to(at::kFloat);
     };
     const at::Tensor x1 = solve(in_double, flow.x0.to(at::kFloat), adaptive(1e-6)).x;
@@ -228,35 +229,26 @@ TEST(EverySolver, SaysWhereAFlowCannotBeFollowed) {
   const Velocity unknown = [](const at::Tensor& x, const at::Tensor& t) {  // NaN from t = 1/2 on
     return x + (0.5 - t).sqrt().unsqueeze(1) * 0.0;
   };
-  EXPECT_NE(
-      message_of<Error>(unknown, x0, adaptive(1e-4)).find("beyond t = 0.5: its velocity there is infinite or NaN"),
-      std::string::npos)
-      << message_of<Error>(unknown, x0, adaptive(1e-4));
   const Velocity exploding = [](const at::Tensor& x, const at::Tensor&) { return 2.0 * x * x; };  // 1 / (1 - 2t)
-  EXPECT_NE(message_of<Error>(exploding, x0, adaptive(1e-4)).find("beyond t = 0.5: no step is short enough"),
-            std::string::npos)
-      << message_of<Error>(exploding, x0, adaptive(1e-4));
+  for (const auto& [velocity, why] :
+       {std::pair{unknown, "its velocity there is infinite or NaN"}, {exploding, "no step is short enough"}}) {
+    const std::string message = message_of<Error>(velocity, x0, adaptive(1e-4));
+    EXPECT_NE(message.find("cannot be followed beyond t = 0.5"), std::string::npos) << message;
+    EXPECT_NE(message.find(why), std::string::npos) << message;
+  }
   for (const char* method : {"euler", "heun"}) {
-    const Velocity exploding = [](const at::Tensor& x, const at::Tensor&) { return 2.0 * x * x; };  // 1 / (1 - 2t)
-    for (const auto& [velocity, why] :
-         {std::pair{unknown, "its velocity there is infinite or NaN"}, {exploding, "no step is short enough"}}) {
-      const std::string message = message_of<Error>(velocity, x0, adaptive(1e-4));
-      EXPECT_NE(message.find("cannot be followed beyond t = 0.5"), std::string::npos) << message;
-      EXPECT_NE(message.find(why), std::string::npos) << message;
-    }
-    for (const char* method : {"euler", "heun"}) {
-      EXPECT_NE(message_of<Error>(unknown, x0, fixed(method, 10)).find("ends at infinity or NaN by the method"),
-                std::string::npos);
-    }
+    const std::string message = message_of<Error>(unknown, x0, fixed(method, 10));
+    EXPECT_NE(message.find("ends at infinity or NaN"), std::string::npos) << message;
   }
+}
 
-  TEST(EverySolver, IsRefusedWhereItIsNone) {
-    const KnownFlow flow = linear(1);
-    for (const Solver& solver : {fixed("rk4", 10), fixed("euler", 0), fixed("heun", -1), adaptive(0.0), adaptive(-1.0),
-                                 adaptive(std::numeric_limits<double>::quiet_NaN())}) {
-      EXPECT_NE(message_of<InputError>(flow.velocity, flow.x0, solver), "") << solver.method;
-    }
+TEST(EverySolver, IsRefusedWhereItIsNone) {
+  const KnownFlow flow = linear(1);
+  for (const Solver& solver : {fixed("rk4", 10), fixed("euler", 0), fixed("heun", -1), adaptive(0.0), adaptive(-1.0),
+                               adaptive(std::numeric_limits<double>::quiet_NaN())}) {
+    EXPECT_NE(message_of<InputError>(flow.velocity, flow.x0, solver), "") << solver.method;
   }
+}
 
 }  // namespace
 }  // namespace straightedge::train
