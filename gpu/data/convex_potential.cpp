@@ -91,6 +91,11 @@ class Dct final : public ConvexPotential {
   at::Tensor rows_, columns_;
 };
 
+// LibTorch's is x itself above 20, where log(1 + exp(-x)) still has nine digits; above 40 it has none.
+at::Tensor exact_softplus(const at::Tensor& x) {
+  return at::softplus(x, 1, 40);
+}
+
 class Network final : public ConvexPotential {
  public:
   Network(const PotentialShape& shape, std::int64_t seed) : ConvexPotential(0.5), shape_(shape) {
@@ -113,7 +118,7 @@ class Network final : public ConvexPotential {
 
   [[nodiscard]] at::Tensor value(const at::Tensor& x) const override {
     const Activations a = activations(x);
-    const at::Tensor top = (w_.view({1, -1, 1, 1}) * at::softplus(a.second)).flatten(1).sum(1);
+    const at::Tensor top = (w_.view({1, -1, 1, 1}) * exact_softplus(a.second)).flatten(1).sum(1);
     return 0.25 * x.square().sum(1) + top;
   }
 
@@ -134,7 +139,7 @@ class Network final : public ConvexPotential {
   [[nodiscard]] Activations activations(const at::Tensor& x) const {
     const at::Tensor images = images_of(x, shape_).permute({0, 3, 1, 2});
     const at::Tensor first = at::conv2d(images, W1_, b1_, 1, 1);
-    return {first, at::conv2d(at::softplus(first), U_, b2_, 1, 1) + at::conv2d(images, W2_, {}, 1, 1)};
+    return {first, at::conv2d(exact_softplus(first), U_, b2_, 1, 1) + at::conv2d(images, W2_, {}, 1, 1)};
   }
 
   PotentialShape shape_;

@@ -134,8 +134,8 @@ at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t 
 
 Pairs make_pairs(const Recipe& recipe) {
   Pairs pairs = recipe.pairs.coupling() == "file" ? read_pairs(recipe)
-                : recipe.data.kind == "images"      ? make_image_pairs(recipe)
-                                                    : make_vector_pairs(recipe);
+                : recipe.data.kind == "images"    ? make_image_pairs(recipe)
+                                                  : make_vector_pairs(recipe);
   if (recipe.pairs.kind == "shuffled") {
     pairs.index = cycle(recipe.pairs.seed, pairs.x1.size(0));
     pairs.x1 = pairs.x1.index_select(0, pairs.index);

@@ -6,8 +6,9 @@
 #include <ATen/ops/linalg_svdvals.h>
 #include <ATen/ops/matmul.h>
 #include <c10/core/GradMode.h>
+#include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/runtime/graph_executor.h>
-#include <torch/script.h>
+#include <torch/csrc/jit/serialization/import.h>
 
 #include <algorithm>
 #include <cmath>
@@ -56,14 +57,20 @@ double mean_kernel_of_distinct(const at::Tensor& x) {
   return (kernel_sum(x, x) - own) / (n * (n - 1.0));
 }
 
-// The line of LibTorch's message that says why: it comes after the stack of the network's code, if there is one.
+// The line of LibTorch's message that says why: the first, or that after the stack of the network's code, which ends in
+// a marked line and indented ones.
 std::string reason(const std::exception& error) {
   const auto* libtorch = dynamic_cast<const c10::Error*>(&error);
-  std::string text = libtorch != nullptr ? libtorch->what_without_backtrace() : error.what();
-  const std::string stack_ends = "<--- HERE\n";
-  const std::size_t at = text.rfind(stack_ends);
-  text.erase(0, at == std::string::npos ? 0 : at + stack_ends.size());
-  return text.substr(0, text.find('\n'));
+  const std::string text = libtorch != nullptr ? libtorch->what_without_backtrace() : error.what();
+  const std::size_t mark = text.rfind("<--- HERE\n");
+  std::istringstream lines(mark == std::string::npos ? text : text.substr(mark));
+  std::string line;
+  std::getline(lines, line);
+  bool is_stack = mark != std::string::npos;
+  while (is_stack && std::getline(lines, line)) {
+    is_stack = line.empty() || line.front() == ' ';
+  }
+  return line;
 }
 
 std::string text_of(at::IntArrayRef shape) {

@@ -134,7 +134,7 @@ TEST(LeastConvexity, PassesOverEqualRows) {
   EXPECT_GT(least_convexity(x, potential->gradient(x), potential->value(x)), 0.0);
 }
 
-TEST(Network, FollowsFromItsSeed) {
+TEST(ConvexNetwork, FollowsFromItsSeed) {
   const at::Tensor x = points(23, 3);
   const auto made = [&](std::int64_t seed) { return make_potential("network", shape, seed)->gradient(x); };
   EXPECT_TRUE(made(1).equal(made(1)));
