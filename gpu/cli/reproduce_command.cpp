@@ -146,7 +146,7 @@ int make_runs(const std::vector<PlannedRun>& runs, std::int64_t jobs, bool quiet
   return code == 0 && stop_requested() ? inconclusive : code.load();
 }
 
-// One for all images of a number and a size: those of --smoke are no others' .
+// Of a name for each number and size: those of --smoke must not stand for others.
 fs::path faces_file(const Options& options, const Recipe& recipe) {
   return options.out / "data" /
          ("faces-" + std::to_string(recipe.reproduce.faces) + "-" + std::to_string(recipe.data.height) +

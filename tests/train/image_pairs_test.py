@@ -200,6 +200,19 @@ class Training(unittest.TestCase):
         self.assertEqual(outputs["reference"].shape, (12, 768))
         self.assertIn("sliced_wasserstein_squared", evaluation)
 
+    def test_a_file_may_bring_fresh_sources_along(self):
+        draws = np.random.default_rng(5)
+        names = {"x0": 20, "x1": 20, "optimal": 20, "fresh": 9, "fresh_optimal": 9}
+        tensors = {name: draws.normal(size=(n, 768)).astype(np.float32) for name, n in names.items()}
+        path = self.folder / "own.safetensors"
+        fixture_files.write_safetensors(path, {name: ("fp32", array) for name, array in tensors.items()}, {})
+        _, evaluation, outputs = self.evaluated("run", "pairs.of=file", f"pairs.file={path}", "evaluate.fresh=7",
+                                                "data.file=''")
+        for name, (trained, fresh) in {"source": ("x0", "fresh"), "optimal": ("optimal", "fresh_optimal")}.items():
+            np.testing.assert_array_equal(outputs[name], np.vstack([tensors[trained], tensors[fresh][:7]]))
+        self.assertIn("optimal_l2_of_fresh_sources", evaluation["memorisation"])
+        self.assertNotIn("reference", outputs)
+
     def test_a_teacher_on_resampled_pairs_makes_the_next_ones(self):
         teacher = self.trained("teacher", "pairs.mode=resampled", "claim=''")
         document, evaluation, outputs = self.evaluated("run", "pairs.kind=1-reflow", f"pairs.run={teacher}", "claim=table-3")
