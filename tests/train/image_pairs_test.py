@@ -95,6 +95,10 @@ class ImagePairs(unittest.TestCase):
         index = shuffled["index"]
         self.assertEqual(sorted(index), list(range(COUNT)))
         self.assertTrue((index != np.arange(COUNT)).all())
+        at, steps = index[0], 1  # one cycle through all of them
+        while at != 0:
+            at, steps = index[at], steps + 1
+        self.assertEqual(steps, COUNT)
         np.testing.assert_array_equal(shuffled["x0"], plain["x0"])
         np.testing.assert_array_equal(shuffled["x1"], plain["x1"][index])
         np.testing.assert_array_equal(shuffled["optimal"], plain["x1"])
