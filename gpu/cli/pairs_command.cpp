@@ -35,12 +35,12 @@ int run_pairs(const Options& options) {
   require_place_of_pairs(options.out);
   const at::Device device = prepared_device(recipe);
   const std::string settings = settings_of_pairs(recipe);
-  const StopOnSignal signals;
   // Only what a flow makes takes long; the rest is made again from the recipe.
   std::optional<ResumableRows> rows;
   const FlowRows kept = [&](const TrainedFlow& flow, const at::Tensor& x0, std::int64_t steps) {
     rows.emplace(options.out, settings + "\n" + device_name(device) + "\n" + version(), x0.size(0),
                  flow.rows_at_once());
+    const StopOnSignal signals;
     ProgressLine line("pairs", options.quiet);
     const Solver solver{.method = "euler", .steps = steps};
     const std::optional<at::Tensor> x1 =

@@ -24,6 +24,8 @@ class ImageData {
   [[nodiscard]] at::Tensor held_out() const;
   /// uint8 [n, d] of row numbers [n].
   [[nodiscard]] at::Tensor rows(const at::Tensor& numbers) const;
+  /// Reads all images. Throws InputError if their SHA-256 is not the one that the file states.
+  void verify() const { packed_.verify(); }
   /// Of all pixels, as the file states it.
   [[nodiscard]] std::string sha256() const;
 

@@ -54,6 +54,7 @@ at::Tensor images_of_targets(const Recipe& recipe, std::int64_t rows) {
 Pairs make_image_pairs(const Recipe& recipe) {
   const PairsRecipe& of = recipe.pairs;
   const ImageData data(recipe);
+  data.verify();
   const at::Tensor numbers = data.training(of.count, of.seed);
   const at::Tensor images = data.rows(numbers);
   Pairs pairs;

@@ -82,6 +82,7 @@ class PairReader {
       throw InputError(file_.path() + ": " + reference + ": refers to images with SHA-256 " +
                        metadata("images_sha256") + ", and those of " + recipe_.data.file + " have " + images.sha256());
     }
+    images.verify();
     return images.rows(numbers);
   }
 

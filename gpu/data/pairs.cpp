@@ -160,6 +160,7 @@ Pairs make_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed) 
     pairs.x1 = pairs.x1_image = at::Tensor();
   } else if (has_image_sources(recipe)) {
     const ImageData data(recipe);
+    data.verify();
     pairs.x0_image = data.training(count, seed);
     pairs.x0 = data.rows(pairs.x0_image);
     pairs.images_sha256 = data.sha256();

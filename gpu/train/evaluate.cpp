@@ -5,6 +5,7 @@
 #include <data/image_data.hpp>
 #include <data/pair_files.hpp>
 #include <data/pair_sampler.hpp>
+#include <images/picture.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -132,11 +133,14 @@ Json other_solvers(const TrainedFlow& flow, const at::Tensor& x0, const at::Tens
   };
   Json list = Json::array();
   const auto add = [&](const Solver& solver, const char* key, const Json& value) {
-    const Solution solution = solve(velocity, x0.to(flow.parameters().device()), solver);
-    list.push_back({{"method", solver.method},
-                    {key, value},
-                    {"evaluations", solution.evaluations},
-                    {"rms_to_fine", mean_of(row_rms(solution.x.cpu(), fine))}});
+    Json entry = {{"method", solver.method}, {key, value}};
+    try {
+      const Solution solution = solve(velocity, x0.to(flow.parameters().device()), solver);
+      entry.update({{"evaluations", solution.evaluations}, {"rms_to_fine", mean_of(row_rms(solution.x.cpu(), fine))}});
+    } catch (const Error& error) {  // a flow that this solver cannot follow has other measurements all the same
+      entry.update({{"evaluations", nullptr}, {"rms_to_fine", nullptr}, {"reason", error.what()}});
+    }
+    list.push_back(entry);
   };
   for (const std::int64_t steps : {1, 2, 4, 8, 16}) {
     add({.method = "heun", .steps = steps}, "steps", steps);
@@ -330,7 +334,7 @@ void evaluate(const RunFolder& folder, const at::Device& device, const std::stri
     document["features"] = feature_distances(recipe, outputs, *network);
   }
   if (recipe.data.kind == "images") {
-    report("pictures");
+    report(images::can_write_pictures() ? "pictures" : "no pictures: this build has no libpng");
     write_pictures(folder, outputs, pairs, flow);
   }
   write_durably(folder.path("evaluation.json"), document.dump(1) + "\n");

@@ -1,8 +1,8 @@
 // Distances of two sets of images by their features, and the network that makes features. With f features an image:
 //
 //   FID  |m_x - m_y|^2 + tr(C_x + C_y - 2 (C_x^{1/2} C_y C_x^{1/2})^{1/2})     means and covariances, divisor n - 1
-//   KID  mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j),     k(x, y) = (x.y / f +
-//   1)^3
+//   KID  mean_{i != j} k(x_i, x_j) + mean_{i != j} k(y_i, y_j) - 2 mean_{i, j} k(x_i, y_j)
+//        with k(x, y) = (x.y / f + 1)^3
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -160,6 +160,10 @@ class ImagePairs(unittest.TestCase):
         damaged = self.folder / "damaged.safetensors"
         damaged.write_bytes(PACKED.read_bytes()[:-100])
         self.refused(f"data.file={damaged}", words=["damaged.safetensors"])
+        content = bytearray(PACKED.read_bytes())
+        content[5000] ^= 1  # a pixel
+        damaged.write_bytes(content)
+        self.refused(f"data.file={damaged}", words=["damaged.safetensors", "SHA-256", "the file is damaged"])
 
 
 class Training(unittest.TestCase):
