@@ -28,20 +28,27 @@ struct Options {
   std::vector<std::string> set;
   bool by_reference = false;
   bool quiet = false;
+  int patience = 45;
 };
 
-int run_pairs(const Options& options) {
+int run_pairs(const Options& options, const Processes& processes) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
-  require_place_of_pairs(options.out);
-  const at::Device device = prepared_device(recipe);
+  if (processes.is_first()) {
+    require_place_of_pairs(options.out);
+  }
+  require_equal_recipes(recipe, processes);
+  const at::Device device = prepared_device(recipe, processes);
   const std::string settings = settings_of_pairs(recipe);
   // Only what a flow makes takes long; the rest is made again from the recipe.
   std::optional<ResumableRows> rows;
   const FlowRows kept = [&](const TrainedFlow& flow, const at::Tensor& x0, std::int64_t steps) {
-    rows.emplace(options.out, settings + "\n" + device_name(device) + "\n" + version(), x0.size(0),
-                 flow.rows_at_once());
+    processes.require_agreement("teacher", settings, [](const std::string&) {
+      return "has another teacher than rank 0 in pairs.run";
+    });
+    rows.emplace(options.out, settings + "\n" + device_name(device) + "\n" + version(),
+                 RowsShape{x0.size(0), x0.size(1), flow.rows_at_once()}, processes);
     const StopOnSignal signals;
-    ProgressLine line("pairs", options.quiet);
+    ProgressLine line("pairs", options.quiet || !processes.is_first());
     const Solver solver{.method = "euler", .steps = steps};
     const std::optional<at::Tensor> x1 =
         rows->make([&](std::int64_t first,
@@ -54,7 +61,10 @@ int run_pairs(const Options& options) {
     return *x1;
   };
   try {
-    const Pairs pairs = pairs_of(recipe, device, kept);
+    const Pairs pairs = pairs_of(recipe, device, processes, kept);
+    if (!processes.is_first()) {
+      return 0;
+    }
     const auto write = [&](const std::filesystem::path& path) {
       write_pairs(path, pairs, recipe, settings,
                   options.by_reference ? ImagesWritten::by_reference : ImagesWritten::as_numbers);
@@ -66,7 +76,9 @@ int run_pairs(const Options& options) {
     }
     std::fprintf(stderr, "wrote %s: %lld pairs\n", options.out.c_str(), static_cast<long long>(pairs.x0.size(0)));
   } catch (const Stopped&) {
-    std::fprintf(stderr, "stopped: %s.parts has what was made; the same command continues\n", options.out.c_str());
+    if (processes.is_first()) {
+      std::fprintf(stderr, "stopped: %s.parts has what was made; the same command continues\n", options.out.c_str());
+    }
     return inconclusive;
   }
   return 0;
@@ -89,7 +101,8 @@ void add_pairs_command(CLI::App& app, int& exit_code) {
   command->add_flag("--by-reference", options->by_reference,
                     "Leave out what is an image of data.file: its row number there is written");
   command->add_flag("--quiet", options->quiet, "No progress");
-  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_pairs(*options); }); });
+  add_patience(*command, options->patience);
+  command->callback([options, &exit_code] { exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_pairs(*options, all); }); });
 }
 
 }  // namespace straightedge::train

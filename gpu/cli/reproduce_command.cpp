@@ -216,7 +216,7 @@ class Stage {
 
   [[nodiscard]] std::int64_t jobs() const {
     const TrainRecipe& train = recipe_.train;
-    const bool whole_machine = train.threads == 0 || device_of(train).is_cuda();
+    const bool whole_machine = train.threads == 0 || device_of(train, 0).is_cuda();
     return options_.jobs > 0 ? options_.jobs
            : whole_machine   ? 1
                              : std::max<std::int64_t>(1, std::thread::hardware_concurrency() / train.threads);
@@ -299,7 +299,10 @@ void add_reproduce_command(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   command->add_flag("--smoke", options->smoke, "A few steps a run: shows that all of it works, and decides nothing");
   command->add_flag("--quiet", options->quiet, "No progress");
-  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_reproduce(*options); }); });
+  command->callback([options, &exit_code] { exit_code = guarded([&] {
+      require_one_process("reproduce");
+      return run_reproduce(*options);
+    }); });
 }
 
 }  // namespace straightedge::train

@@ -43,6 +43,7 @@ struct Options {
   std::optional<double> tolerance;
   std::string device;
   bool quiet = false;
+  int patience = 45;
 };
 
 Solver solver_of(const Options& options, const Recipe& recipe) {
@@ -85,26 +86,32 @@ std::string settings_of(const fixtures::Metadata& metadata, const Recipe& recipe
          to_toml(recipe);
 }
 
-int run_sample(const Options& options) {
-  require_place(options.out, schema);
+int run_sample(const Options& options, const Processes& processes) {
+  if (processes.is_first()) {
+    require_place(options.out, schema);
+  }
   const RunFolder folder = RunFolder::open(options.run);
+  require_equal_runs(folder, processes);
   const Solver solver = solver_of(options, folder.recipe());
   Recipe needs = folder.recipe();
   needs.evaluate.fresh = options.count;
   require_memory(bytes_needed(needs), "--count " + std::to_string(options.count), "ask for fewer, with several seeds");
-  const at::Device device = prepared_device(folder, options.device);
+  const at::Device device = prepared_device(folder, options.device, processes);
   const TrainedFlow flow(folder, device);
   const fixtures::Metadata metadata = metadata_of(options, solver, folder);
   const StopOnSignal signals;
-  ResumableRows rows(options.out, settings_of(metadata, folder.recipe(), device), options.count,
-                     rows_of_flow(folder.recipe().model));
+  ResumableRows rows(options.out, settings_of(metadata, folder.recipe(), device),
+                     {options.count, folder.recipe().dimension(), flow.rows_at_once()}, processes);
   const at::Tensor sources = sources_of_samples(folder.recipe(), options.count, options.seed);
-  ProgressLine line("samples", options.quiet);
+  ProgressLine line("samples", options.quiet || !processes.is_first());
   const std::optional<at::Tensor> samples =
       rows.make([&](std::int64_t first,
                     std::int64_t count) { return flow(sources.narrow(0, first, count), solver, &stop_requested()); },
                 stop_requested(), [&](std::int64_t done) { line.show(done, options.count); });
   line.finish();
+  if (!processes.is_first()) {
+    return samples ? 0 : inconclusive;
+  }
   if (!samples) {
     std::fprintf(stderr, "stopped: %s.parts has what was made; the same command continues\n", options.out.c_str());
     return inconclusive;
@@ -142,7 +149,8 @@ void add_sample_command(CLI::App& app, int& exit_code) {
   command->add_option("--tolerance", options->tolerance, "Of the error of a step of adaptive; left out: 1e-4")
       ->type_name("X");
   command->add_flag("--quiet", options->quiet, "No progress");
-  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_sample(*options); }); });
+  add_patience(*command, options->patience);
+  command->callback([options, &exit_code] { exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_sample(*options, all); }); });
 }
 
 }  // namespace straightedge::train

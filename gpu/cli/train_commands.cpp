@@ -25,6 +25,7 @@ struct Options {
   std::vector<std::string> set;
   bool resume = false;
   bool quiet = false;
+  int patience = 45;
 };
 
 CLI::App* add_command(CLI::App& app, const char* name, const char* what, const std::shared_ptr<Options>& options) {
@@ -36,10 +37,12 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* what, const s
   return command;
 }
 
-int run_train(const Options& options) {
+int run_train(const Options& options, const Processes& processes) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
-  if (run_training(recipe, options.out, options.resume, options.quiet) == TrainEnd::stopped) {
-    std::fprintf(stderr, "stopped; what was trained is in %s: continue with --resume\n", options.out.c_str());
+  if (run_training(recipe, options.out, options.resume, options.quiet, processes) == TrainEnd::stopped) {
+    if (processes.is_first()) {
+      std::fprintf(stderr, "stopped; what was trained is in %s: continue with --resume\n", options.out.c_str());
+    }
     return inconclusive;
   }
   return 0;
@@ -53,15 +56,17 @@ void add_train_command(CLI::App& app, int& exit_code) {
   command->footer(
       "Example:\n"
       "  straightedge-train train gpu/recipes/rotation.toml --out build/runs/rotation --set noise.sigma=0.05\n"
+      "  torchrun --no-python --nproc-per-node 4 straightedge-train train RECIPE --out RUN\n"
       "Exit code: 0 trained, 1 the loss became infinite or NaN, 2 bad input, 3 stopped by a signal, 4 the machine "
       "failed.");
   command->add_option("--out", options->out, "Folder of the run: new, or with --resume the one to continue")
       ->required()
       ->type_name("RUN");
   command->add_flag("--resume", options->resume,
-                    "Continue from the last checkpoint, to the same bits; begin if there is none");
+                    "Continue from the last checkpoint, to the same bits by as many threads and processes; begin if there is none");
   command->add_flag("--quiet", options->quiet, "No progress");
-  command->callback([options, &exit_code] { exit_code = guarded([&] { return run_train(*options); }); });
+  add_patience(*command, options->patience);
+  command->callback([options, &exit_code] { exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_train(*options, all); }); });
 }
 
 void add_evaluate_command(CLI::App& app, int& exit_code) {
@@ -78,9 +83,10 @@ void add_evaluate_command(CLI::App& app, int& exit_code) {
                    "Of runs on images: a TorchScript network of features, for FID and KID")
       ->type_name("FILE");
   command->add_flag("--quiet", options->quiet, "No progress");
+  add_patience(*command, options->patience);
   command->callback([options, &exit_code] {
-    exit_code = guarded([&] {
-      run_evaluation(options->run, options->device, options->features, options->quiet);
+    exit_code = guarded_together(options->patience, [&](const Processes& all) {
+      run_evaluation(options->run, options->device, options->features, options->quiet, all);
       return 0;
     });
   });

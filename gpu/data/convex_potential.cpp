@@ -105,7 +105,7 @@ class Network final : public ConvexPotential {
       for (const std::int64_t size : sizes) {
         count *= size;
       }
-      return scale * normals(seed, offset_of(step++, Stream::potential), count, 1, at::kDouble).reshape(sizes);
+      return scale * normals(seed, offset_of(step++, Stream::potential), {0, count}, 1, at::kDouble).reshape(sizes);
     };
     const double patch = 9.0;
     W1_ = drawn({features, c, 3, 3}, 2.0 / std::sqrt(patch * static_cast<double>(c)));

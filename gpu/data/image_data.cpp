@@ -41,7 +41,7 @@ at::Tensor ImageData::training(std::int64_t count, std::int64_t seed) const {
   }
   // Fisher and Yates, as far as needed.
   auto* number = numbers.mutable_data_ptr<std::int64_t>();
-  const at::Tensor chances = uniform(seed, offset_of(0, Stream::images), count, at::kDouble);
+  const at::Tensor chances = uniform(seed, offset_of(0, Stream::images), {0, count}, at::kDouble);
   const auto* chance = chances.const_data_ptr<double>();
   for (std::int64_t i = 0; i < count; ++i) {
     const auto left = static_cast<double>(numbers.size(0) - i);

@@ -67,7 +67,7 @@ Pairs make_image_pairs(const Recipe& recipe) {
     pairs.x1 = mapped(*potential_of(recipe), as_numbers(images), true);
     pairs.optimal = pairs.x1;
   } else {
-    pairs.x0 = normals(of.seed, offset_of(0, Stream::source), of.count, recipe.dimension(), at::kFloat);
+    pairs.x0 = normals(of.seed, offset_of(0, Stream::source), {0, of.count}, recipe.dimension(), at::kFloat);
     pairs.x1 = images;
     pairs.x1_image = numbers;
   }
@@ -90,7 +90,7 @@ at::Tensor held_out_targets(const Recipe& recipe, std::int64_t rows) {
 at::Tensor drawn_images(const Recipe& recipe, std::int64_t rows, std::int64_t seed, std::int64_t step) {
   const ImageData data(recipe);
   const at::Tensor numbers = data.held_out();
-  const at::Tensor drawn = integers(seed, offset_of(step, Stream::source), rows, numbers.size(0));
+  const at::Tensor drawn = integers(seed, offset_of(step, Stream::source), {0, rows}, numbers.size(0));
   return as_numbers(data.rows(numbers.index_select(0, drawn)));
 }
 

@@ -14,24 +14,24 @@ PairSampler::PairSampler(const Recipe& recipe, const Pairs& pairs, const at::Dev
   }
 }
 
-PairSampler::Draw PairSampler::draw_on_host(std::int64_t seed, std::int64_t step, std::int64_t batch) const {
+PairSampler::Draw PairSampler::draw_on_host(std::int64_t seed, std::int64_t step, const Range& rows) const {
   const bool frozen = recipe_.pairs.mode == "frozen";
   Draw drawn;
   if (!frozen && map_) {
-    const at::Tensor x0 = source_normals(recipe_, seed, step, batch);
-    const at::Tensor z = recipe_.pairs.kind == "independent" ? target_normals(recipe_, seed, step, batch) : x0;
+    const at::Tensor x0 = source_normals(recipe_, seed, step, rows);
+    const at::Tensor z = recipe_.pairs.kind == "independent" ? target_normals(recipe_, seed, step, rows) : x0;
     drawn.x0 = x0.to(at::kFloat);
     drawn.x1 = (*map_)(z).to(at::kFloat);
     return drawn;
   }
-  drawn.rows = integers(seed, offset_of(step, Stream::order), batch, x1_.size(0));
+  drawn.rows = integers(seed, offset_of(step, Stream::order), rows, x1_.size(0));
   if (frozen || recipe_.pairs.kind == "brenier") {  // whose partner follows from the source
     return drawn;
   }
   if (has_image_sources(recipe_)) {
-    drawn.source_rows = integers(seed, offset_of(step, Stream::source), batch, x0_.size(0));
+    drawn.source_rows = integers(seed, offset_of(step, Stream::source), rows, x0_.size(0));
   } else {
-    drawn.x0 = source_normals(recipe_, seed, step, batch).to(at::kFloat);
+    drawn.x0 = source_normals(recipe_, seed, step, rows).to(at::kFloat);
   }
   return drawn;
 }
@@ -42,8 +42,8 @@ PairSampler::Batch PairSampler::batch_of(const Draw& drawn) const {
           drawn.x1.defined() ? drawn.x1 : as_numbers(x1_.index_select(0, drawn.rows))};
 }
 
-PairSampler::Batch PairSampler::draw(std::int64_t seed, std::int64_t step, std::int64_t batch) const {
-  Draw drawn = draw_on_host(seed, step, batch);
+PairSampler::Batch PairSampler::draw(std::int64_t seed, std::int64_t step, const Range& rows) const {
+  Draw drawn = draw_on_host(seed, step, rows);
   for (at::Tensor* tensor : {&drawn.rows, &drawn.source_rows, &drawn.x0, &drawn.x1}) {
     if (tensor->defined()) {
       *tensor = tensor->to(device_);

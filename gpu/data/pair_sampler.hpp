@@ -16,7 +16,8 @@ class PairSampler {
   struct Batch {
     at::Tensor x0, x1;  ///< [B, d] fp32
   };
-  [[nodiscard]] Batch draw(std::int64_t seed, std::int64_t step, std::int64_t batch) const;
+  /// Those rows of a step's batch.
+  [[nodiscard]] Batch draw(std::int64_t seed, std::int64_t step, const Range& rows) const;
 
   /// What the host draws for a batch. Which of it there is follows from the recipe alone.
   struct Draw {
@@ -24,7 +25,7 @@ class PairSampler {
     at::Tensor source_rows;  ///< [B] int64: whose x0, where it is another's
     at::Tensor x0, x1;       ///< [B, d] fp32, drawn anew
   };
-  [[nodiscard]] Draw draw_on_host(std::int64_t seed, std::int64_t step, std::int64_t batch) const;
+  [[nodiscard]] Draw draw_on_host(std::int64_t seed, std::int64_t step, const Range& rows) const;
   /// The batch of a draw that lies on the device.
   [[nodiscard]] Batch batch_of(const Draw& drawn) const;
 

@@ -56,11 +56,11 @@ at::Tensor rotation(std::int64_t d, double degrees) {
 // Targets drawn by themselves, fp64.
 at::Tensor targets(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
   const DataRecipe& data = recipe.data;
-  const at::Tensor z = target_normals(recipe, seed, step, rows);
+  const at::Tensor z = target_normals(recipe, seed, step, {0, rows});
   if (data.kind == "gaussian") {
     return gaussian_map(data, 0.0)(z);
   }
-  const at::Tensor component = integers(seed, offset_of(step, Stream::component), rows, data.components);
+  const at::Tensor component = integers(seed, offset_of(step, Stream::component), {0, rows}, data.components);
   return mixture_of(data).means.index_select(0, component) + std::sqrt(data.variance) * z;
 }
 
@@ -68,7 +68,7 @@ at::Tensor targets(const Recipe& recipe, std::int64_t seed, std::int64_t step, s
 at::Tensor cycle(std::int64_t seed, std::int64_t n) {
   at::Tensor order = at::arange(n, at::TensorOptions().dtype(at::kLong));
   auto* to = order.mutable_data_ptr<std::int64_t>();
-  const at::Tensor u = uniform(seed, offset_of(0, Stream::order), n, at::kDouble);
+  const at::Tensor u = uniform(seed, offset_of(0, Stream::order), {0, n}, at::kDouble);
   const auto* chance = u.const_data_ptr<double>();
   for (std::int64_t i = n - 1; i > 0; --i) {
     std::swap(to[i], to[static_cast<std::int64_t>(chance[i] * static_cast<double>(i))]);
@@ -78,7 +78,7 @@ at::Tensor cycle(std::int64_t seed, std::int64_t n) {
 
 Pairs make_vector_pairs(const Recipe& recipe) {
   const PairsRecipe& of = recipe.pairs;
-  const at::Tensor x0 = source_normals(recipe, of.seed, 0, of.count);
+  const at::Tensor x0 = source_normals(recipe, of.seed, 0, {0, of.count});
   const at::Tensor optimal = recipe.data.kind == "gaussian" ? gaussian_map(recipe.data, 0.0)(x0) : at::Tensor();
   const std::string& coupling = of.coupling();
   const at::Tensor x1 = coupling == "gaussian-ot"        ? optimal
@@ -98,7 +98,7 @@ Mixture mixture_of(const DataRecipe& data) {
   const std::int64_t d = data.dimension;
   const auto options = at::TensorOptions().dtype(at::kDouble);
   const at::Tensor means =
-      std::sqrt(data.mean_variance) * normals(data.seed, offset_of(0, Stream::means), data.components, d, at::kDouble);
+      std::sqrt(data.mean_variance) * normals(data.seed, offset_of(0, Stream::means), {0, data.components}, d, at::kDouble);
   return {at::full({data.components}, 1.0 / static_cast<double>(data.components), options), means,
           (data.variance * at::eye(d, options)).expand({data.components, d, d}).contiguous()};
 }
@@ -124,11 +124,11 @@ bool has_known_targets(const Recipe& recipe) {
   return coupling != "file" && coupling != "1-reflow";
 }
 
-at::Tensor source_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
+at::Tensor source_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, const Range& rows) {
   return normals(seed, offset_of(step, Stream::source), rows, recipe.dimension(), at::kDouble);
 }
 
-at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows) {
+at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, const Range& rows) {
   return normals(seed, offset_of(step, Stream::target), rows, recipe.dimension(), at::kDouble);
 }
 
@@ -166,7 +166,7 @@ Pairs make_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed) 
     pairs.images_sha256 = data.sha256();
     pairs.optimal = optimal_partners(recipe, as_numbers(pairs.x0));
   } else {
-    pairs.x0 = source_normals(recipe, seed, 0, count).to(at::kFloat);
+    pairs.x0 = source_normals(recipe, seed, 0, {0, count}).to(at::kFloat);
     pairs.optimal = optimal_partners(recipe, pairs.x0);
   }
   pairs.index = at::arange(count, at::TensorOptions().dtype(at::kLong));
@@ -181,7 +181,7 @@ at::Tensor fresh_sources(const Recipe& recipe, std::int64_t rows, std::int64_t s
 at::Tensor drawn_sources(const Recipe& recipe, std::int64_t count, std::int64_t seed, std::int64_t step) {
   return has_image_sources(recipe)
              ? drawn_images(recipe, count, seed, step)
-             : normals(seed, offset_of(step, Stream::source), count, recipe.dimension(), at::kFloat);
+             : normals(seed, offset_of(step, Stream::source), {0, count}, recipe.dimension(), at::kFloat);
 }
 
 at::Tensor optimal_partners(const Recipe& recipe, const at::Tensor& x0) {

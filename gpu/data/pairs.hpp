@@ -13,6 +13,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <data/range.hpp>
 #include <train/recipe.hpp>
 
 #include <string>
@@ -70,8 +71,8 @@ struct AffineMap {
 };
 [[nodiscard]] AffineMap gaussian_map(const DataRecipe& data, double degrees);
 
-/// Seeded normals [rows, d] fp64 of a step: what sources N(0, I) and Gaussian targets are made of.
-[[nodiscard]] at::Tensor source_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows);
-[[nodiscard]] at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, std::int64_t rows);
+/// Seeded normals [rows, d] fp64 of a step, those of some of its rows: what sources N(0, I) and Gaussian targets are made of.
+[[nodiscard]] at::Tensor source_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, const Range& rows);
+[[nodiscard]] at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, const Range& rows);
 
 }  // namespace straightedge::train

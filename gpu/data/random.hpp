@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <data/range.hpp>
 
 #include <cstdint>
 
@@ -29,14 +30,14 @@ enum class Stream : std::int64_t {
 /// Of a step that lies on the device, int64 [].
 [[nodiscard]] at::Tensor offset_of(const at::Tensor& step, Stream stream);
 
-/// u_i = (word(i) + 1/2) 2^-32 for i < count: in (0, 1). fp32 or fp64, rounded once and then below 1.
-[[nodiscard]] at::Tensor uniform(std::int64_t seed, std::int64_t offset, std::int64_t count, at::ScalarType type);
+/// u_i = (word(i) + 1/2) 2^-32 for i in a range: in (0, 1). fp32 or fp64, rounded once and then below 1.
+[[nodiscard]] at::Tensor uniform(std::int64_t seed, std::int64_t offset, const Range& range, at::ScalarType type);
 
-/// floor(word(i) bound / 2^32) for i < count: in {0, ..., bound - 1}, each with its share to within 2^-32.
-[[nodiscard]] at::Tensor integers(std::int64_t seed, std::int64_t offset, std::int64_t count, std::int64_t bound);
+/// floor(word(i) bound / 2^32) for i in a range: in {0, ..., bound - 1}, each with its share to within 2^-32.
+[[nodiscard]] at::Tensor integers(std::int64_t seed, std::int64_t offset, const Range& range, std::int64_t bound);
 
-/// z_i of elements first, ..., first + rows d - 1, as [rows, d].
-[[nodiscard]] at::Tensor normals(std::int64_t seed, std::int64_t offset, std::int64_t rows, std::int64_t d,
+/// z_i of rows of d elements, as [rows, d].
+[[nodiscard]] at::Tensor normals(std::int64_t seed, std::int64_t offset, const Range& rows, std::int64_t d,
                                  at::ScalarType type);
 
 }  // namespace straightedge::train

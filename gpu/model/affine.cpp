@@ -37,14 +37,17 @@ at::Tensor AffineModel::velocity(const at::Tensor& flat, const at::Tensor& x, co
 }
 
 at::Tensor AffineModel::gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
-                                 const at::Tensor& target, at::Tensor& gradient) const {
+                                 const at::Tensor& target, const GradientPass& pass, at::Tensor& gradient) const {
   const auto [S, y, v] = solve(views(flat), x, t);
   const at::Tensor r = v - target;
-  const double per_sample = 1.0 / static_cast<double>(x.size(0));
+  const double per_sample = 1.0 / static_cast<double>(pass.batch);
   const at::Tensor q = at::linalg_solve(S.transpose(1, 2), r.unsqueeze(2)).squeeze(2) * (2.0 * per_sample);
   const std::map<std::string, at::Tensor> parts = views(gradient);
   parts.at("th").copy_(q.sum(0));
   parts.at("Th").copy_(at::matmul(q.t(), y));
+  if (pass.listener != nullptr) {
+    pass.listener->written(0, 2);
+  }
   return r.square().sum(at::kDouble) * per_sample;
 }
 

@@ -18,7 +18,8 @@ class AffineModel final : public Model {
   [[nodiscard]] at::Tensor initial(std::int64_t seed) const override;
   [[nodiscard]] at::Tensor velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const override;
   at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
-                      at::Tensor& gradient) const override;
+                      const GradientPass& pass, at::Tensor& gradient) const override;
+  using Model::gradient;
   /// The solver reads back whether it met a singular matrix.
   [[nodiscard]] bool can_be_captured() const override { return false; }
 };

@@ -7,6 +7,7 @@
 #include <ATen/ops/stack.h>
 
 #include <cmath>
+#include <data/range.hpp>
 
 namespace straightedge::train {
 namespace {
@@ -21,17 +22,19 @@ at::Tensor philox(const at::Tensor& counter, const at::Tensor& key) {
   return op.call(counter, key);
 }
 
-// Words 2^36 layer, 2^36 layer + 1, ... of the stream, `count` of them, on the device of the offset.
-at::Tensor words_of(const Dropout& dropout, std::int64_t layer, std::int64_t count) {
-  const std::int64_t first = layer << 34U;  // a block has four words
-  const at::Tensor block = at::arange(first, first + (count + lanes - 1) / lanes, dropout.offset.options());
+// Words 2^36 layer + i of the stream for i in a range, on the device of the offset.
+at::Tensor words_of(const Dropout& dropout, std::int64_t layer, const Range& range) {
+  const std::int64_t first = (layer << 34U) + range.first / lanes;  // a block has four words
+  const std::int64_t skipped = range.first % lanes;
+  const at::Tensor block =
+      at::arange(first, first + (skipped + range.count + lanes - 1) / lanes, dropout.offset.options());
   const at::Tensor offset = dropout.offset.expand_as(block);
   const auto low = [](const at::Tensor& value) { return value.remainder(word); };
   const auto high = [](const at::Tensor& value) { return value.floor_divide(word); };
   const at::Tensor counter = at::stack({low(block), high(block), low(offset), high(offset)}, 1);
   const at::Tensor key =
       at::stack({at::full_like(block, dropout.seed % word), at::full_like(block, dropout.seed / word)}, 1);
-  return philox(counter, key).flatten().narrow(0, 0, count);
+  return philox(counter, key).flatten().narrow(0, skipped, range.count);
 }
 
 }  // namespace
@@ -41,7 +44,7 @@ at::Tensor dropped(const at::Tensor& h, const Dropout& dropout, std::int64_t lay
     return h;
   }
   const auto threshold = static_cast<std::int64_t>(std::llround(dropout.probability * static_cast<double>(word)));
-  const at::Tensor kept = words_of(dropout, layer, h.numel()) >= threshold;
+  const at::Tensor kept = words_of(dropout, layer, {dropout.first_row * h.size(1) * h.size(2) * h.size(3), h.numel()}) >= threshold;
   const at::Tensor mask =
       kept.view({h.size(0), h.size(2), h.size(3), h.size(1)}).permute({0, 3, 1, 2}).to(h.scalar_type());
   return h * (mask / (1.0 - dropout.probability));

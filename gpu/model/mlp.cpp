@@ -48,7 +48,7 @@ Mlp::Mlp(const ModelRecipe& recipe, std::int64_t dimension)
       time_features_(recipe.time_features) {}
 
 at::Tensor Mlp::initial(std::int64_t seed) const {
-  at::Tensor flat = 2.0 * uniform(seed, offset_of(0, Stream::parameters), size(), at::kFloat) - 1.0;
+  at::Tensor flat = 2.0 * uniform(seed, offset_of(0, Stream::parameters), {0, size()}, at::kFloat) - 1.0;
   for (const Layer& layer : layers(flat)) {
     const double bound = 1.0 / std::sqrt(static_cast<double>(layer.weight.size(1)));
     layer.weight.mul_(bound);
@@ -125,7 +125,7 @@ at::Tensor Mlp::velocity(const at::Tensor& flat, const at::Tensor& x, const at::
 }
 
 at::Tensor Mlp::gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
-                         at::Tensor& gradient) const {
+                         const GradientPass& of, at::Tensor& gradient) const {
   if (!buffers_.serve(flat.options(), x)) {
     buffers_ = make_buffers(flat.options(), x, t);
   }
@@ -135,13 +135,16 @@ at::Tensor Mlp::gradient(const at::Tensor& flat, const at::Tensor& x, const at::
   embed(x, t, pass);
   forward(parameters, pass);
 
-  const double per_sample = 1.0 / static_cast<double>(x.size(0));
+  const double per_sample = 1.0 / static_cast<double>(of.batch);
   at::sub_out(pass.residual, pass.linear.back(), target);
   at::mul_out(pass.slope.back(), pass.residual, at::scalar_tensor(2.0 * per_sample, x.options()));
   for (std::size_t l = parameters.size(); l-- > 0;) {
     const at::Tensor& in = l == 0 ? pass.input : pass.hidden[l - 1];
     at::mm_out(slopes[l].weight, pass.slope[l].t(), in);
     at::sum_out(slopes[l].bias, pass.slope[l], 0);
+    if (of.listener != nullptr) {
+      of.listener->written(2 * l, 2);
+    }
     if (l > 0) {
       // The layer's input is not needed any more: its place takes the derivative by it.
       at::mm_out(pass.hidden[l - 1], pass.slope[l], parameters[l].weight);

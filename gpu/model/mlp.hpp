@@ -20,7 +20,8 @@ class Mlp final : public Model {
   [[nodiscard]] at::Tensor initial(std::int64_t seed) const override;
   [[nodiscard]] at::Tensor velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const override;
   at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
-                      at::Tensor& gradient) const override;
+                      const GradientPass& pass, at::Tensor& gradient) const override;
+  using Model::gradient;
 
  private:
   struct Layer {

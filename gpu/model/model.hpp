@@ -21,6 +21,26 @@ struct ParameterPart {
   [[nodiscard]] std::int64_t numbers() const;
 };
 
+/// Told, on the way back through a model, which parts of its gradient will not change any more.
+class GradientListener {
+ public:
+  virtual ~GradientListener() = default;
+  /// The parameters as leaves of autograd, whose gradients are the parts of the flat one: by themselves they tell when
+  /// autograd has added to them.
+  [[nodiscard]] virtual const std::vector<at::Tensor>& leaves() const = 0;
+  /// By a model that writes its gradient without autograd: these parts are written.
+  virtual void written(std::size_t first, std::size_t count) = 0;
+};
+
+/// What there is to a gradient beside parameters and rows.
+struct GradientPass {
+  std::int64_t batch;               ///< rows of the whole batch, that the loss is the mean over
+  std::int64_t first_row = 0;       ///< which of them the first row here is
+  std::int64_t seed = 0;            ///< of dropout's draws
+  at::Tensor offset = {};           ///< int64 []: of dropout's draws in a step of training; undefined: no dropout
+  GradientListener* listener = {};  ///< null: nobody waits for parts
+};
+
 class Model {
  public:
   virtual ~Model() = default;
@@ -35,16 +55,14 @@ class Model {
   [[nodiscard]] virtual at::Tensor initial(std::int64_t seed) const = 0;
   /// v [B, d] of x [B, d], t [B].
   [[nodiscard]] virtual at::Tensor velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const = 0;
-  /// Writes the gradient of the loss (1/B) sum_b |v(x_b, t_b) - target_b|^2 into `gradient`, flat; returns the loss, a
-  /// scalar on the same device.
+  /// Writes the gradient of the loss (1/B) sum_b |v(x_b, t_b) - target_b|^2, the sum over the rows that are given, into
+  /// `gradient`, flat; returns the loss, a scalar on the same device.
   virtual at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
-                              const at::Tensor& target, at::Tensor& gradient) const = 0;
-  /// The same of a step of training: with the dropout of the model, if it has any, by the draws of (seed, offset).
-  /// offset: int64 [].
-  virtual at::Tensor training_gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
-                                       const at::Tensor& target, std::int64_t /*seed*/, const at::Tensor& /*offset*/,
-                                       at::Tensor& gradient) const {
-    return this->gradient(flat, x, t, target, gradient);
+                              const at::Tensor& target, const GradientPass& pass, at::Tensor& gradient) const = 0;
+  /// Of a batch that is given whole, without dropout.
+  at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
+                      at::Tensor& gradient) const {
+    return this->gradient(flat, x, t, target, {.batch = x.size(0)}, gradient);
   }
   /// Whether `gradient`, after its first calls with the same shapes, never makes the host wait for a GPU and needs no
   /// new memory that outlives it: a CUDA graph can hold it.

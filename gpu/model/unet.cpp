@@ -46,7 +46,7 @@ Unet::Unet(const ModelRecipe& recipe, const ImageSize& size, UnetNetwork network
     : Model(network.parts().parts()), dropout_(recipe.dropout), size_(size), network_(std::move(network)) {}
 
 at::Tensor Unet::initial(std::int64_t seed) const {
-  at::Tensor flat = 2.0 * uniform(seed, offset_of(0, Stream::parameters), size(), at::kFloat) - 1.0;
+  at::Tensor flat = 2.0 * uniform(seed, offset_of(0, Stream::parameters), {0, size()}, at::kFloat) - 1.0;
   const UnetParameters views = split(flat, parts());
   for (std::size_t part = 0; part < parts().size(); ++part) {
     const InitialRange& range = network_.parts().initial()[part];
@@ -73,23 +73,13 @@ at::Tensor Unet::velocity(const at::Tensor& flat, const at::Tensor& x, const at:
 }
 
 at::Tensor Unet::gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
-                          at::Tensor& gradient) const {
-  return gradient_with({}, flat, x, t, target, gradient);
-}
-
-at::Tensor Unet::training_gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
-                                   const at::Tensor& target, std::int64_t seed, const at::Tensor& offset,
-                                   at::Tensor& gradient) const {
-  return gradient_with({dropout_, seed, offset}, flat, x, t, target, gradient);
-}
-
-at::Tensor Unet::gradient_with(const Dropout& dropout, const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
-                               const at::Tensor& target, at::Tensor& gradient) const {
+                          const GradientPass& pass, at::Tensor& gradient) const {
   gradient.zero_();
-  const double per_sample = 1.0 / static_cast<double>(x.size(0));
+  const double per_sample = 1.0 / static_cast<double>(pass.batch);
+  const Dropout dropout{dropout_, pass.seed, pass.offset, pass.first_row};
   const at::Tensor v = [&] {
     const c10::AutoGradMode recorded(true);
-    return through(leaves(flat, gradient, parts()), x, t, dropout);
+    return through(pass.listener != nullptr ? pass.listener->leaves() : leaves(flat, gradient, parts()), x, t, dropout);
   }();
   const at::Tensor residual = v.detach() - target;
   torch::autograd::backward({v}, {residual * (2.0 * per_sample)});

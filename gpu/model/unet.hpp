@@ -19,18 +19,14 @@ class Unet final : public Model {
   [[nodiscard]] at::Tensor initial(std::int64_t seed) const override;
   [[nodiscard]] at::Tensor velocity(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t) const override;
   at::Tensor gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t, const at::Tensor& target,
-                      at::Tensor& gradient) const override;
-  at::Tensor training_gradient(const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
-                               const at::Tensor& target, std::int64_t seed, const at::Tensor& offset,
-                               at::Tensor& gradient) const override;
+                      const GradientPass& pass, at::Tensor& gradient) const override;
+  using Model::gradient;
 
  private:
   Unet(const ModelRecipe& recipe, const ImageSize& size, UnetNetwork network);
   /// v [B, d] of x [B, d].
   [[nodiscard]] at::Tensor through(const UnetParameters& parameters, const at::Tensor& x, const at::Tensor& t,
                                    const Dropout& dropout) const;
-  at::Tensor gradient_with(const Dropout& dropout, const at::Tensor& flat, const at::Tensor& x, const at::Tensor& t,
-                           const at::Tensor& target, at::Tensor& gradient) const;
 
   double dropout_;
   ImageSize size_;

@@ -151,7 +151,7 @@ Json other_solvers(const TrainedFlow& flow, const at::Tensor& x0, const at::Tens
   return list;
 }
 
-Json straightness(const Recipe& recipe, const Outputs& outputs, const TrainedFlow& flow) {
+Json straightness(const Recipe& recipe, const Outputs& outputs, const TrainedFlow& flow, const Processes& processes) {
   const std::int64_t fine_steps = recipe.evaluate.fine_steps;
   const at::Tensor sources = outputs.of_fresh(outputs.source);
   const at::Tensor x0 = sources.narrow(0, 0, std::min<std::int64_t>(500, sources.size(0)));
@@ -160,7 +160,8 @@ Json straightness(const Recipe& recipe, const Outputs& outputs, const TrainedFlo
   for (std::int64_t steps = 1; steps <= std::min<std::int64_t>(64, fine_steps / 2); steps *= 2) {
     list.push_back({{"euler_steps", steps}, {"rms_to_fine", mean_of(row_rms(flow(x0, steps), fine))}});
   }
-  return {{"fine_steps", fine_steps}, {"errors", list}, {"other_solvers", other_solvers(flow, x0, fine)}};
+  const Json others = processes.is_first() ? other_solvers(flow, x0, fine) : Json();
+  return {{"fine_steps", fine_steps}, {"errors", list}, {"other_solvers", others}};
 }
 
 // As with MMD: to the data from fresh sources, to the pairs from their own.
@@ -217,12 +218,13 @@ std::vector<Coupling> couplings(const Recipe& recipe) {
 /// Makes the entries of `gradient_variance`.
 class VarianceTable {
  public:
-  VarianceTable(const Recipe& recipe, const Model& model) : recipe_(recipe), model_(model) {}
+  VarianceTable(const Recipe& recipe, const Model& model, const Processes& processes)
+      : recipe_(recipe), model_(model), processes_(processes) {}
 
   void add(std::int64_t step, const at::Tensor& parameters, const Json& coupling, const PairSampler& sampler,
            const std::optional<TimeBin>& bin) {
     const EvaluateRecipe& of = recipe_.evaluate;
-    const MeasuredField field{model_, parameters, sampler, recipe_.noise};
+    const MeasuredField field{model_, parameters, sampler, recipe_.noise, processes_};
     const auto norms = [&](std::int64_t batch) {
       return squared_gradient_norms(field, recipe_.train.seed, batch, of.batches, bin);
     };
@@ -249,14 +251,16 @@ class VarianceTable {
  private:
   const Recipe& recipe_;
   const Model& model_;
+  const Processes& processes_;
   Json list_ = Json::array();
 };
 
 // At the end, under all pairings and by bins of t; under the run's own pairs also at the checkpoints that are there.
-Json gradient_variance(const RunFolder& folder, const Pairs& pairs, const TrainedFlow& flow, const at::Device& device) {
+Json gradient_variance(const RunFolder& folder, const Pairs& pairs, const TrainedFlow& flow, const at::Device& device,
+                       const Processes& processes) {
   const Recipe& recipe = folder.recipe();
   const std::int64_t last = recipe.train.steps;
-  VarianceTable table(recipe, flow.model());
+  VarianceTable table(recipe, flow.model(), processes);
   for (const Coupling& coupling : couplings(recipe)) {
     table.add(last, flow.parameters(), coupling.name, PairSampler(coupling.recipe, pairs, device), std::nullopt);
   }
@@ -293,7 +297,7 @@ Json affine_json(const TrainedFlow& flow, std::int64_t d) {
 }  // namespace
 
 void evaluate(const RunFolder& folder, const at::Device& device, const std::string& features,
-              const std::function<void(const std::string&)>& report) {
+              const Processes& processes, const std::function<void(const std::string&)>& report) {
   const Recipe& recipe = folder.recipe();
   if (!features.empty() && recipe.data.kind != "images") {
     throw InputError("evaluate: --features is for runs on images; data.kind is \"" + recipe.data.kind + "\"");
@@ -302,15 +306,24 @@ void evaluate(const RunFolder& folder, const at::Device& device, const std::stri
   if (!features.empty()) {
     network.emplace(features, device);
   }
-  const TrainedFlow flow(folder, device);
-  const Pairs pairs = pairs_of(recipe, device);
+  const TrainedFlow flow(folder, device, &processes);
+  const Pairs pairs = pairs_of(recipe, device, processes);
   folder.require_pairs(digest_of(pairs));
+  // What the model is needed for is shared: these, and only these, all processes call.
   report("samples");
   const Outputs outputs = make_outputs(recipe, pairs, flow);
+  report("gradient variance");
+  const Json variance = gradient_variance(folder, pairs, flow, device, processes);
+  report("memorisation");
+  const Json by_steps = reproduced_by_steps(recipe, pairs, flow);
+  report("straightness");
+  const Json straight = straightness(recipe, outputs, flow, processes);
+  if (!processes.is_first()) {
+    return;
+  }
   write_outputs(folder, outputs);
   Json document = {{"schema", "straightedge/evaluation/1"}, {"step", recipe.train.steps}};
-  report("gradient variance");
-  document["gradient_variance"] = gradient_variance(folder, pairs, flow, device);
+  document["gradient_variance"] = variance;
   if (recipe.model.kind == "affine") {
     document["affine"] = affine_json(flow, recipe.dimension());
   }
@@ -320,11 +333,10 @@ void evaluate(const RunFolder& folder, const at::Device& device, const std::stri
   if (recipe.data.kind == "mixture" && has_known_targets(recipe)) {
     document["mmd_to_mixture"] = mmd_to_mixture(recipe, outputs, bandwidths);
   }
-  report("memorisation");
+  report("distances");
   document["memorisation"] = memorisation(outputs, pairs);
-  document["memorisation"]["reproduced_by_euler_steps"] = reproduced_by_steps(recipe, pairs, flow);
-  report("straightness");
-  document["straightness"] = straightness(recipe, outputs, flow);
+  document["memorisation"]["reproduced_by_euler_steps"] = by_steps;
+  document["straightness"] = straight;
   if (outputs.reference.defined()) {
     document["sliced_wasserstein_squared"] =
         sliced_wasserstein_squared(outputs.of_fresh(outputs.generated), outputs.reference, 256, 0);
@@ -335,7 +347,7 @@ void evaluate(const RunFolder& folder, const at::Device& device, const std::stri
   }
   if (recipe.data.kind == "images") {
     report(images::can_write_pictures() ? "pictures" : "no pictures: this build has no libpng");
-    write_pictures(folder, outputs, pairs, flow);
+    write_pictures(folder, outputs, pairs, TrainedFlow(folder, device));
   }
   write_durably(folder.path("evaluation.json"), document.dump(1) + "\n");
 }

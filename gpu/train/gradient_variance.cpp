@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/zeros.h>
 #include <train/interpolant.hpp>
 
 #include <cmath>
@@ -52,19 +53,22 @@ std::vector<TimeBin> time_bins(std::int64_t count) {
 
 std::vector<double> squared_gradient_norms(const MeasuredField& field, std::int64_t seed, std::int64_t batch,
                                            std::int64_t batches, const std::optional<TimeBin>& bin) {
-  std::vector<double> norms;
+  const Processes& processes = field.processes;
+  // Each batch is one process's: how many there are changes no bit. The sum with zeros is exact.
+  const at::Tensor norms = at::zeros({batches}, at::TensorOptions().dtype(at::kDouble));
   at::Tensor gradient = at::empty_like(field.parameters);
-  for (std::int64_t k = 0; k < batches; ++k) {
+  for (std::int64_t k = processes.rank(); k < batches; k += processes.size()) {
     const std::int64_t step = step_of(k, batch, bin);
-    const PairSampler::Batch drawn = field.sampler.draw(seed, step, batch);
-    const at::Tensor t = times_in(bin, times_of(seed, step, batch, field.parameters.device()));
+    const PairSampler::Batch drawn = field.sampler.draw(seed, step, {0, batch});
+    const at::Tensor t = times_in(bin, times_of(seed, step, {0, batch}, field.parameters.device()));
     at::Tensor xt = at::empty_like(drawn.x0);
     at::Tensor target = at::empty_like(drawn.x0);
     interpolate(drawn, t, field.noise, seed, step, xt, target);
     (void)field.model.gradient(field.parameters, xt, t, target, gradient);
-    norms.push_back(at::linalg_vector_norm(gradient.to(at::kDouble)).square().item<double>());
+    norms[k] = at::linalg_vector_norm(gradient.to(at::kDouble)).square().item<double>();
   }
-  return norms;
+  processes.sum(norms);
+  return {norms.const_data_ptr<double>(), norms.const_data_ptr<double>() + batches};
 }
 
 std::optional<double> VarianceEstimate::half_width_99() const {

@@ -7,6 +7,7 @@
 
 #include <data/pair_sampler.hpp>
 #include <model/model.hpp>
+#include <processes/processes.hpp>
 
 #include <optional>
 #include <vector>
@@ -28,6 +29,7 @@ struct MeasuredField {
   const at::Tensor& parameters;
   const PairSampler& sampler;
   const NoiseRecipe& noise;
+  const Processes& processes;  ///< that share the batches
 };
 
 /// |g|^2 of `batches` batches of `batch` samples each, with draws of their own: of no step of a training, nor of

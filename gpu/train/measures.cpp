@@ -98,7 +98,7 @@ constexpr std::int64_t directions_step = std::int64_t{1} << 39U;
 double sliced_wasserstein_squared(const at::Tensor& x, const at::Tensor& y, std::int64_t directions,
                                   std::int64_t seed) {
   at::Tensor along =
-      normals(seed, offset_of(directions_step, Stream::order), directions, x.size(1), at::kDouble).to(x.device());
+      normals(seed, offset_of(directions_step, Stream::order), {0, directions}, x.size(1), at::kDouble).to(x.device());
   along = along / at::linalg_vector_norm(along, 2, at::IntArrayRef{1}, true);
   const auto sorted = [&along](const at::Tensor& points) {
     return std::get<0>(at::sort(at::matmul(along, points.to(at::kDouble).t()), 1));

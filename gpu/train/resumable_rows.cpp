@@ -1,6 +1,7 @@
 #include <train/resumable_rows.hpp>
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <data/tensor_files.hpp>
 
 #include <algorithm>
@@ -70,15 +71,18 @@ fs::path parts_folder(const fs::path& out) {
 
 }  // namespace
 
-ResumableRows::ResumableRows(const fs::path& out, const std::string& settings, std::int64_t rows,
-                             std::int64_t rows_of_block)
+ResumableRows::ResumableRows(const fs::path& out, const std::string& settings, const RowsShape& shape,
+                             const Processes& processes)
     : out_(out),
-      folder_(parts_folder(out)),
-      settings_(fixtures::sha256_hex(settings + "\nrows " + std::to_string(rows) + " in blocks of " +
-                                     std::to_string(rows_of_block))),
-      rows_(rows),
-      rows_of_block_(rows_of_block),
-      lock_(folder_) {
+      settings_(fixtures::sha256_hex(settings + "\nrows " + std::to_string(shape.rows) + " in blocks of " +
+                                     std::to_string(shape.rows_of_block))),
+      shape_(shape),
+      processes_(processes) {
+  if (!processes.is_first()) {
+    return;
+  }
+  folder_ = parts_folder(out);
+  lock_.emplace(folder_);
   const std::string text = mark + settings_ + "\n";
   if (text_of(folder_ / mark_file) != text) {
     remove_blocks(folder_);
@@ -94,7 +98,7 @@ fs::path ResumableRows::block_path(std::int64_t block) const {
 }
 
 std::int64_t ResumableRows::rows_of(std::int64_t block) const {
-  return std::min(rows_of_block_, rows_ - block * rows_of_block_);
+  return std::min(shape_.rows_of_block, shape_.rows - first_of(block));
 }
 
 std::optional<at::Tensor> ResumableRows::read_block(std::int64_t block) const {
@@ -103,10 +107,10 @@ std::optional<at::Tensor> ResumableRows::read_block(std::int64_t block) const {
   }
   try {
     const fixtures::SafetensorsFile file(block_path(block));
-    const at::Tensor rows = read_tensor(file, "rows", at::kFloat, {rows_of(block), -1});
+    const at::Tensor rows = read_tensor(file, "rows", at::kFloat, {rows_of(block), shape_.columns});
     const fixtures::Metadata expected{{"schema", schema},
                                       {"settings", settings_},
-                                      {"first", std::to_string(block * rows_of_block_)},
+                                      {"first", std::to_string(first_of(block))},
                                       {"sha256", digest_of(rows)}};
     return file.metadata() == expected ? std::optional(rows) : std::nullopt;
   } catch (const InputError&) {  // damaged
@@ -120,43 +124,60 @@ void ResumableRows::write_block(std::int64_t block, const at::Tensor& rows) cons
   write_tensors(aside, {{"rows", rows}},
                 {{"schema", schema},
                  {"settings", settings_},
-                 {"first", std::to_string(block * rows_of_block_)},
+                 {"first", std::to_string(first_of(block))},
                  {"sha256", digest_of(rows)}});
   move_durably(aside, path);
 }
 
-std::optional<at::Tensor> ResumableRows::make(const Make& make_block, const std::atomic<bool>& stop,
-                                              const Progress& progress) {
-  at::Tensor all;
-  std::int64_t done = 0;
-  const auto add = [&](std::int64_t block, const at::Tensor& rows) {
-    if (!all.defined()) {
-      all = at::empty({rows_, rows.size(1)}, at::TensorOptions().dtype(at::kFloat));
-    }
-    all.narrow(0, block * rows_of_block_, rows_of(block)).copy_(rows);
-    done += rows_of(block);
-  };
+std::vector<std::int64_t> ResumableRows::read_blocks(const at::Tensor& all) const {
   std::vector<std::int64_t> missing;
-  for (std::int64_t block = 0; block * rows_of_block_ < rows_; ++block) {
+  for (std::int64_t block = 0; first_of(block) < shape_.rows; ++block) {
     if (const std::optional<at::Tensor> rows = read_block(block)) {
-      add(block, *rows);
+      all.narrow(0, first_of(block), rows_of(block)).copy_(*rows);
     } else {
       missing.push_back(block);
     }
   }
-  progress(done);
+  return missing;
+}
+
+std::optional<at::Tensor> ResumableRows::make(const Make& make_block, const std::atomic<bool>& stop,
+                                              const Progress& progress) {
+  const auto floats = at::TensorOptions().dtype(at::kFloat);
+  const bool is_first = processes_.is_first();
+  const at::Tensor all = is_first ? at::empty({shape_.rows, shape_.columns}, floats) : at::Tensor();
+  const std::vector<std::int64_t> missing =
+      processes_.broadcast(is_first ? read_blocks(all) : std::vector<std::int64_t>());
+  std::int64_t done = shape_.rows;
   for (const std::int64_t block : missing) {
-    if (stop) {
-      return std::nullopt;
-    }
+    done -= rows_of(block);
+  }
+  progress(done);
+  const auto several = static_cast<std::size_t>(processes_.size());
+  for (std::size_t begin = 0; begin < missing.size(); begin += several) {
+    const std::size_t own = begin + static_cast<std::size_t>(processes_.rank());
+    const at::Tensor room = at::zeros({shape_.rows_of_block, shape_.columns}, floats);
+    bool stopped = stop;
     try {
-      const at::Tensor rows = make_block(block * rows_of_block_, rows_of(block));
-      write_block(block, rows);
-      add(block, rows);
+      if (!stopped && own < missing.size()) {
+        room.narrow(0, 0, rows_of(missing[own])).copy_(make_block(first_of(missing[own]), rows_of(missing[own])));
+      }
     } catch (const Stopped&) {
+      stopped = true;
+    }
+    if (processes_.any(stopped)) {
       return std::nullopt;
     }
-    progress(done);
+    const std::vector<at::Tensor> made = processes_.gather(room);
+    for (std::size_t k = begin; k < std::min(begin + several, missing.size()); ++k) {
+      if (is_first) {
+        const at::Tensor rows = made[k - begin].narrow(0, 0, rows_of(missing[k]));
+        write_block(missing[k], rows);
+        all.narrow(0, first_of(missing[k]), rows_of(missing[k])).copy_(rows);
+      }
+      done += rows_of(missing[k]);
+      progress(done);
+    }
   }
   return all;
 }

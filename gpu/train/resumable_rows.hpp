@@ -10,6 +10,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <processes/processes.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -18,8 +19,14 @@
 #include <optional>
 #include <string>
 #include <train/durable.hpp>
+#include <vector>
 
 namespace straightedge::train {
+
+struct RowsShape {
+  std::int64_t rows, columns;
+  std::int64_t rows_of_block;
+};
 
 /// Thrown by what makes a block, to give it up half made.
 class Stopped {};
@@ -28,34 +35,39 @@ class ResumableRows {
  public:
   /// Makes OUT.parts, or takes it up, and keeps other processes out of it. `settings` is whatever decides the rows but
   /// for their number. Throws InputError if another process has the folder, or if what is there is no folder of ours.
-  ResumableRows(const std::filesystem::path& out, const std::string& settings, std::int64_t rows,
-                std::int64_t rows_of_block);
+  /// Of several processes rank 0 has the folder, and each makes some of the blocks.
+  ResumableRows(const std::filesystem::path& out, const std::string& settings, const RowsShape& shape,
+                const Processes& processes);
 
   /// Rows first, ..., first + count - 1, as [count, d] fp32. Other blocks must not change them.
   using Make = std::function<at::Tensor(std::int64_t first, std::int64_t count)>;
   /// Told how many rows there are: at the beginning, and after each block that is made.
   using Progress = std::function<void(std::int64_t done)>;
 
-  /// All rows [rows, d], those that are on the disk from there; nothing if `stop` was set, or a block threw Stopped,
-  /// before they were whole. Throws MachineError if a block cannot be written; those that were there stay.
+  /// All rows [rows, d], those that are on the disk from there; nothing if `stop` was set, or a block threw Stopped, at
+  /// any process before they were whole. Elsewhere than at rank 0 the rows are undefined. Throws MachineError if a
+  /// block cannot be written; those that were there stay.
   [[nodiscard]] std::optional<at::Tensor> make(const Make& make_block, const std::atomic<bool>& stop,
                                                const Progress& progress);
 
-  /// Puts OUT in its place, as `write` writes it to the path that it is told, then removes OUT.parts.
+  /// At rank 0: puts OUT in its place, as `write` writes it to the path that it is told, then removes OUT.parts.
   void finish(const std::function<void(const std::filesystem::path&)>& write) const;
 
  private:
   [[nodiscard]] std::filesystem::path block_path(std::int64_t block) const;
   [[nodiscard]] std::int64_t rows_of(std::int64_t block) const;
+  [[nodiscard]] std::int64_t first_of(std::int64_t block) const { return block * shape_.rows_of_block; }
+  /// Copies those that are on the disk to their places; returns the others.
+  [[nodiscard]] std::vector<std::int64_t> read_blocks(const at::Tensor& all) const;
   [[nodiscard]] std::optional<at::Tensor> read_block(std::int64_t block) const;
   void write_block(std::int64_t block, const at::Tensor& rows) const;
 
   std::filesystem::path out_;
   std::filesystem::path folder_;
   std::string settings_;  ///< their digest
-  std::int64_t rows_;
-  std::int64_t rows_of_block_;
-  FolderLock lock_;
+  RowsShape shape_;
+  const Processes& processes_;
+  std::optional<FolderLock> lock_;  ///< rank 0's
 };
 
 }  // namespace straightedge::train

@@ -149,7 +149,9 @@ RunFolder RunFolder::resume(const fs::path& path, const Recipe& recipe) {
     return create(path, recipe);
   }
   RunFolder folder = open(path);
-  const std::string key = first_difference(folder.recipe_, recipe);
+  Recipe now = recipe;
+  now.train.threads = folder.recipe_.train.threads;  // another number goes on, to other last bits
+  const std::string key = first_difference(folder.recipe_, now);
   if (!key.empty()) {
     throw InputError(path.string() + ": was begun with another recipe: " + key +
                      " differs; resume with the one it was begun with, its recipe.toml");

@@ -21,7 +21,8 @@ class RunFolder {
  public:
   /// A new one. Throws InputError if there is something in it.
   [[nodiscard]] static RunFolder create(const std::filesystem::path& path, const Recipe& recipe);
-  /// One that is there, or a new one. Throws InputError if it is no run, or one of a recipe that differs.
+  /// One that is there, or a new one. Throws InputError if it is no run, or one of a recipe that differs in more than
+  /// the number of threads.
   [[nodiscard]] static RunFolder resume(const std::filesystem::path& path, const Recipe& recipe);
   /// One that is there, with its own recipe.
   [[nodiscard]] static RunFolder open(const std::filesystem::path& path);

@@ -33,17 +33,16 @@ auto defined_tensors(Inputs& of) {
 
 }  // namespace
 
-StepInputs step_inputs(const Recipe& recipe, const PairSampler& sampler, std::int64_t step) {
+StepInputs step_inputs(const Recipe& recipe, const PairSampler& sampler, std::int64_t step, const Range& rows) {
   const std::int64_t seed = recipe.train.seed;
-  const std::int64_t batch = recipe.train.batch;
   const auto integer = at::TensorOptions().dtype(at::kLong);
   const auto real = at::TensorOptions().dtype(at::kDouble);
   return {at::scalar_tensor(step, integer),
           at::scalar_tensor(offset_of(step, Stream::noise), integer),
           at::scalar_tensor(learning_rate(recipe.optimiser, recipe.train.steps, step), real),
           at::scalar_tensor(average_decay(recipe.optimiser, step), real),
-          times_of(seed, step, batch, at::kCPU),
-          sampler.draw_on_host(seed, step, batch)};
+          times_of(seed, step, rows, at::kCPU),
+          sampler.draw_on_host(seed, step, rows)};
 }
 
 FixedInputs::FixedInputs(const StepInputs& like, const at::Device& device) : inputs_(like) {

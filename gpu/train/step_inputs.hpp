@@ -18,8 +18,9 @@ struct StepInputs {
   PairSampler::Draw drawn;
 };
 
-/// Those of a step, on the CPU.
-[[nodiscard]] StepInputs step_inputs(const Recipe& recipe, const PairSampler& sampler, std::int64_t step);
+/// Those of a step, on the CPU, for some of the rows of its batch.
+[[nodiscard]] StepInputs step_inputs(const Recipe& recipe, const PairSampler& sampler, std::int64_t step,
+                                     const Range& rows);
 
 /// A step's inputs on the device that trains, in memory that stays the same: work that is recorded once reads each
 /// step's there. A GPU gets them by one copy from page-locked memory, which the host does not wait for.

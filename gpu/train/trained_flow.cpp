@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
 #include <data/image_data.hpp>
 #include <data/pair_files.hpp>
 
@@ -17,11 +18,12 @@ std::int64_t rows_of_flow(const ModelRecipe& model) {
   return model.kind == "unet" ? 128 : 4096;
 }
 
-TrainedFlow::TrainedFlow(const RunFolder& folder, const at::Device& device)
+TrainedFlow::TrainedFlow(const RunFolder& folder, const at::Device& device, const Processes* shared_by)
     : model_(make_model(folder.recipe())),
       parameters_(folder.read_model(*model_).to(device)),
       device_(device),
-      rows_at_once_(rows_of_flow(folder.recipe().model)) {}
+      rows_at_once_(rows_of_flow(folder.recipe().model)),
+      shared_by_(shared_by) {}
 
 at::Tensor TrainedFlow::operator()(const at::Tensor& x0, std::int64_t steps) const {
   return (*this)(x0, Solver{.method = "euler", .steps = steps});
@@ -34,10 +36,36 @@ at::Tensor TrainedFlow::operator()(const at::Tensor& x0, const Solver& solver, c
     }
     return model_->velocity(parameters_, x, t);
   };
+  const Block end_of = [&](const at::Tensor& rows) { return solve(velocity, rows.to(device_, at::kFloat), solver).x; };
+  if (shared_by_ != nullptr && shared_by_->are_several()) {
+    return shared(x0, end_of);
+  }
   const at::Tensor x1 = at::empty(x0.sizes(), at::TensorOptions().dtype(at::kFloat));
   for (std::int64_t first = 0; first < x0.size(0); first += rows_at_once_) {
     const std::int64_t rows = std::min(rows_at_once_, x0.size(0) - first);
-    x1.narrow(0, first, rows).copy_(solve(velocity, x0.narrow(0, first, rows).to(device_, at::kFloat), solver).x);
+    x1.narrow(0, first, rows).copy_(end_of(x0.narrow(0, first, rows)));
+  }
+  return x1;
+}
+
+// Blocks are those of one process alone: how many processes there are changes no bit.
+at::Tensor TrainedFlow::shared(const at::Tensor& x0, const Block& end_of) const {
+  const auto floats = at::TensorOptions().dtype(at::kFloat);
+  const at::Tensor x1 = at::empty(x0.sizes(), floats);
+  const auto rows_from = [&](std::int64_t first) { return std::min(rows_at_once_, x0.size(0) - first); };
+  for (std::int64_t begin = 0; begin < x0.size(0); begin += rows_at_once_ * shared_by_->size()) {
+    const at::Tensor block = at::zeros({std::min(rows_at_once_, x0.size(0)), x0.size(1)}, floats);
+    const std::int64_t own = begin + rows_at_once_ * shared_by_->rank();
+    if (rows_from(own) > 0) {
+      block.narrow(0, 0, rows_from(own)).copy_(end_of(x0.narrow(0, own, rows_from(own))));
+    }
+    std::int64_t first = begin;
+    for (const at::Tensor& made : shared_by_->all_of(block)) {
+      if (rows_from(first) > 0) {
+        x1.narrow(0, first, rows_from(first)).copy_(made.narrow(0, 0, rows_from(first)));
+      }
+      first += rows_at_once_;
+    }
   }
   return x1;
 }
@@ -65,7 +93,7 @@ std::string settings_of_pairs(const Recipe& recipe) {
       recipe, has_teacher ? fixtures::sha256_file(RunFolder::open(recipe.pairs.run).path("model.safetensors")) : "");
 }
 
-Pairs pairs_of(const Recipe& recipe, const at::Device& device, const FlowRows& rows) {
+Pairs pairs_of(const Recipe& recipe, const at::Device& device, const Processes& processes, const FlowRows& rows) {
   if (recipe.pairs.coupling() != "file" && !recipe.pairs.file.empty()) {
     return read_made_pairs(recipe, settings_of_pairs(recipe));
   }
@@ -81,7 +109,7 @@ Pairs pairs_of(const Recipe& recipe, const at::Device& device, const FlowRows& r
   const Recipe origin = source_recipe(recipe);
   (void)fresh_sources(origin, recipe.evaluate.fresh, 0);  // too few are noticed before the training, not after it
   Pairs pairs = make_sources(origin, recipe.pairs.count, recipe.pairs.seed);
-  const TrainedFlow flow(teacher, device);
+  const TrainedFlow flow(teacher, device, rows ? nullptr : &processes);
   const at::Tensor x0 = as_numbers(pairs.x0);
   const std::int64_t steps = teacher.recipe().evaluate.euler_steps;
   pairs.x1 = rows ? rows(flow, x0, steps) : flow(x0, steps);

@@ -3,6 +3,7 @@
 
 #include <data/pairs.hpp>
 #include <model/model.hpp>
+#include <processes/processes.hpp>
 #include <train/run_folder.hpp>
 #include <train/solvers.hpp>
 
@@ -19,8 +20,9 @@ namespace straightedge::train {
 
 class TrainedFlow {
  public:
-  /// Throws InputError if the run has not ended, or its model cannot be read.
-  TrainedFlow(const RunFolder& folder, const at::Device& device);
+  /// Throws InputError if the run has not ended, or its model cannot be read. `shared_by`: processes that each take
+  /// some of the blocks, and all have all of them in the end; null: whoever asks makes all.
+  TrainedFlow(const RunFolder& folder, const at::Device& device, const Processes* shared_by = nullptr);
 
   /// Where sources [n, d] end, by explicit Euler steps. On the CPU, fp32.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x0, std::int64_t steps) const;
@@ -39,10 +41,14 @@ class TrainedFlow {
   [[nodiscard]] const at::Tensor& parameters() const { return parameters_; }
 
  private:
+  using Block = std::function<at::Tensor(const at::Tensor& x0)>;
+  [[nodiscard]] at::Tensor shared(const at::Tensor& x0, const Block& end_of) const;
+
   std::unique_ptr<Model> model_;
   at::Tensor parameters_;
   at::Device device_;
   std::int64_t rows_at_once_;
+  const Processes* shared_by_;
 };
 
 /// The recipe that says what the sources are: this one, or where pairs.kind is 1-reflow that of its teacher, the run
@@ -56,7 +62,9 @@ class TrainedFlow {
 using FlowRows = std::function<at::Tensor(const TrainedFlow& flow, const at::Tensor& x0, std::int64_t steps)>;
 
 /// The pairs of any recipe: those of make_pairs, or where pairs.kind is 1-reflow (x0, x1) with x1 where the teacher's
-/// flow takes x0, by the Euler steps of its recipe. Where pairs.file names a file they are read from it.
-[[nodiscard]] Pairs pairs_of(const Recipe& recipe, const at::Device& device, const FlowRows& rows = {});
+/// flow takes x0, by the Euler steps of its recipe: by `rows`, or by all processes together. Where pairs.file names a
+/// file they are read from it.
+[[nodiscard]] Pairs pairs_of(const Recipe& recipe, const at::Device& device, const Processes& processes,
+                             const FlowRows& rows = {});
 
 }  // namespace straightedge::train

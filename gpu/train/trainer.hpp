@@ -2,7 +2,8 @@
 // parameters.
 //
 // Every draw follows from seed and step: a training that was stopped, killed or failed continues from its last
-// checkpoint to the same bits, at the same number of threads on the same device.
+// checkpoint to the same bits, at the same number of processes and threads on the same devices. Any number of processes
+// takes the same batches, times and noise: each has some of the rows, and they add up their gradients.
 //
 // A step is the same work on any device, on tensors that stay where they are. A GPU is never waited for between two
 // lines of metrics: the host draws a step's inputs while earlier steps run.
@@ -12,21 +13,23 @@
 #include <data/pair_sampler.hpp>
 #include <data/tensor_files.hpp>
 #include <model/model.hpp>
-#include <train/run_folder.hpp>
+#include <processes/processes.hpp>
+#include <train/gradient_exchange.hpp>
 #include <train/schedules.hpp>
+#include <train/state.hpp>
 #include <train/step_graph.hpp>
 #include <train/step_inputs.hpp>
 
-#include <atomic>
-#include <functional>
+#include <memory>
 #include <straightedge/error.hpp>
 #include <string>
 #include <utility>
 
 namespace straightedge::train {
 
-/// The device that a recipe asks for. Throws InputError where there is no GPU and one is asked for.
-[[nodiscard]] at::Device device_of(const TrainRecipe& recipe);
+/// The device that a recipe asks for: of several processes on a machine each has a GPU of its own. Throws InputError
+/// where there is none.
+[[nodiscard]] at::Device device_of(const TrainRecipe& recipe, int local_rank);
 
 /// A loss that is not finite, before it changed the parameters.
 class NonFiniteLoss : public Error {
@@ -42,15 +45,19 @@ class NonFiniteLoss : public Error {
 /// One step at a time, on one device.
 class Trainer {
  public:
-  /// From the beginning, or from a checkpoint's state.
-  Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& device, const TrainState& state);
+  /// From the beginning, or from a checkpoint's state, which all processes have. Each takes its rows of every batch.
+  /// Throws InputError where they are more than a batch can be shared by.
+  Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& device, const TrainState& state,
+          const Processes& processes);
 
   [[nodiscard]] static TrainState initial_state(const Recipe& recipe);
 
-  /// Takes the next step. On the CPU throws NonFiniteLoss instead; on a GPU, which is not waited for, the losses tell.
-  void advance();
+  /// Takes the next step, with the other processes; returns whether any of them was asked to `stop`. On the CPU throws
+  /// NonFiniteLoss instead; on a GPU, which is not waited for, the losses tell. Any other exception leaves the state
+  /// as it was, on the CPU.
+  bool advance(bool stop = false);
 
-  /// The sum of the losses of the steps since the last call.
+  /// The sum of the losses of the steps since the last call, over all processes.
   [[nodiscard]] double take_loss_sum();
   /// Of the last step, before clipping.
   [[nodiscard]] double gradient_norm() const { return norm_.item<double>(); }
@@ -62,30 +69,23 @@ class Trainer {
 
  private:
   void compute_step();
+  /// Makes stop_ what any process has.
+  void require_finite_loss(const at::Tensor& loss);
+  [[nodiscard]] NamedTensors whole_batch(std::int64_t step) const;
 
   Recipe recipe_;
   at::Device device_;
+  const Processes& processes_;
+  Range rows_;  ///< of each batch
   std::unique_ptr<Model> model_, model_of_steps_;
   PairSampler sampler_;
   TrainState state_;
   FixedInputs inputs_;
   at::Tensor layers_;  ///< the parameters, in the type that layers are computed in
   at::Tensor gradient_, xt_, target_, loss_sum_, norm_;
+  std::unique_ptr<GradientExchange> exchange_;  ///< null: of one process
   StepGraph graph_;
+  bool stop_ = false;
 };
-
-struct TrainProgress {
-  std::int64_t step;
-  std::int64_t steps;
-  double loss;  ///< NaN before the first line of metrics
-};
-
-enum class TrainEnd { finished, stopped };
-
-/// Trains in a folder until the recipe's last step, or until `stop` is set: then with a checkpoint of the last whole
-/// step. Throws Error at a loss that is not finite, after saving state and batch to nonfinite.safetensors,
-/// and MachineError where the disk fails; the last checkpoint stays.
-TrainEnd train(const RunFolder& folder, const Pairs& pairs, const at::Device& device, const std::atomic<bool>& stop,
-               const std::function<void(const TrainProgress&)>& progress);
 
 }  // namespace straightedge::train

@@ -16,6 +16,7 @@ struct Choices {
   std::uint64_t seed;
   std::uint64_t offset;
   const std::int64_t* offset_on_device = nullptr;
+  std::int64_t first_block = 0;
 };
 
 void check(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t) {
@@ -45,13 +46,22 @@ Choices choices(const at::Tensor& x0, std::string_view schedule, double s, std::
   return made;
 }
 
+/// The normals' block that a row begins with.
+std::int64_t first_block(std::int64_t first_row, std::int64_t dimension) {
+  TORCH_CHECK_VALUE(first_row >= 0 && first_row * dimension % 4 == 0, name, ": first_row is ", first_row,
+                    "; it must be 0 or more, and first_row times the ", dimension,
+                    " coordinates of a row a multiple of 4");
+  return first_row * dimension / 4;
+}
+
 template <class T, class X>
 void launch(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t, const Choices& choices,
             const at::Tensor& xt, const at::Tensor& target) {
   bool has_no_slope = false;
   InterpolateArguments<T, X> arguments{read<X>(x0),      read<X>(x1),    read<T>(t),    write<T>(xt),
                                        write<T>(target), x0.size(0),     x0.size(1),    choices.schedule,
-                                       choices.seed,     choices.offset, &has_no_slope, choices.offset_on_device};
+                                       choices.seed,     choices.offset, &has_no_slope, choices.offset_on_device,
+                                       choices.first_block};
   if (x0.is_cpu()) {
     interpolate_cpu(arguments);
   } else {
@@ -91,23 +101,27 @@ void run(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t, const 
 template <class Offset>
 std::tuple<at::Tensor, at::Tensor> interpolate(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t,
                                                std::string_view schedule, double s, std::string_view target,
-                                               std::int64_t seed, Offset offset) {
+                                               std::int64_t seed, Offset offset, std::int64_t first_row) {
   check(x0, x1, t);
+  Choices chosen = choices(x0, schedule, s, target, seed, offset);
+  chosen.first_block = first_block(first_row, x0.size(1));
   at::Tensor xt = at::empty_symint(x0.sym_sizes(), t.options());
   at::Tensor target_out = at::empty_symint(x0.sym_sizes(), t.options());
-  run(x0, x1, t, choices(x0, schedule, s, target, seed, offset), xt, target_out);
+  run(x0, x1, t, chosen, xt, target_out);
   return {std::move(xt), std::move(target_out)};
 }
 
 template <class Offset>
 std::tuple<at::Tensor&, at::Tensor&> interpolate_out(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t,
                                                      std::string_view schedule, double s, std::string_view target,
-                                                     std::int64_t seed, Offset offset, at::Tensor& xt,
-                                                     at::Tensor& target_out) {
+                                                     std::int64_t seed, Offset offset, std::int64_t first_row,
+                                                     at::Tensor& xt, at::Tensor& target_out) {
   check(x0, x1, t);
+  Choices chosen = choices(x0, schedule, s, target, seed, offset);
+  chosen.first_block = first_block(first_row, x0.size(1));
   check_output(name, "xt", xt, x0.sizes(), t.scalar_type(), x0.device());
   check_output(name, "target_out", target_out, x0.sizes(), t.scalar_type(), x0.device());
-  run(x0, x1, t, choices(x0, schedule, s, target, seed, offset), xt, target_out);
+  run(x0, x1, t, chosen, xt, target_out);
   return {xt, target_out};
 }
 
@@ -122,17 +136,19 @@ void implement(torch::Library& library) {
 
 TORCH_LIBRARY_FRAGMENT(straightedge, library) {
   library.def(
-      "interpolate(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, int offset) -> "
+      "interpolate(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, int offset, "
+      "int first_row=0) -> "
       "(Tensor xt, Tensor target)");
   library.def(
-      "interpolate.out(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, int offset, *, "
+      "interpolate.out(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, int offset, "
+      "int first_row=0, *, "
       "Tensor(a!) xt, Tensor(b!) target_out) -> (Tensor(a!), Tensor(b!))");
   library.def(
       "interpolate.Tensor(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, "
-      "Tensor offset) -> (Tensor xt, Tensor target)");
+      "Tensor offset, int first_row=0) -> (Tensor xt, Tensor target)");
   library.def(
       "interpolate.Tensor_out(Tensor x0, Tensor x1, Tensor t, str schedule, float s, str target, int seed, "
-      "Tensor offset, *, Tensor(a!) xt, Tensor(b!) target_out) -> (Tensor(a!), Tensor(b!))");
+      "Tensor offset, int first_row=0, *, Tensor(a!) xt, Tensor(b!) target_out) -> (Tensor(a!), Tensor(b!))");
 }
 TORCH_LIBRARY_IMPL(straightedge, CPU, library) {
   implement(library);

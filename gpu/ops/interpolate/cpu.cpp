@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t chunk = 256;  // elements whose normals are held at a time; a multiple of a Philox block
 constexpr std::int64_t grain = 1 << 14;
 
-/// The normals of the elements first, ..., first + count - 1; first is a multiple of 4.
+/// The normals first, ..., first + count - 1; first is a multiple of 4.
 template <class S>
 void fill_normals(std::uint64_t seed, std::uint64_t offset, std::int64_t first, std::int64_t count,
                   std::array<S, chunk>& z) {
@@ -55,7 +55,7 @@ void interpolate_range(const InterpolateArguments<T, X>& in, std::int64_t begin,
   for (std::int64_t first = begin; first < end; first += chunk) {
     const std::int64_t last = std::min(first + chunk, end);
     if constexpr (has_noise) {
-      fill_normals(in.seed, in.offset, first, last - first, z);
+      fill_normals(in.seed, in.offset, 4 * in.first_block + first, last - first, z);
     }
     for (std::int64_t element = first; element < last;) {
       const std::int64_t row = element / in.dimension;

@@ -47,7 +47,7 @@ __device__ inline void interpolate_vector(const InterpolateArguments<T, X>& in, 
         // Read here, not once before: fewer registers are held.
         const std::uint64_t offset =
             in.offset_on_device == nullptr ? in.offset : static_cast<std::uint64_t>(__ldg(in.offset_on_device));
-        normals = normals_of_block(in.seed, offset, static_cast<std::uint64_t>((first + k) / 4));
+        normals = normals_of_block(in.seed, offset, static_cast<std::uint64_t>(in.first_block + (first + k) / 4));
       }
       const S z = static_cast<S>(normals.z[k % 4]);
       xt.value[k] = store<T>(of.point(a, b) + of.level * z);

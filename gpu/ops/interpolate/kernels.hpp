@@ -22,6 +22,7 @@ struct InterpolateArguments {
   std::uint64_t offset;
   bool* has_no_slope;  ///< becomes true where f' is asked for at a t without one; outputs are then unset
   const std::int64_t* offset_on_device = nullptr;  ///< on a GPU: where the kernel reads the offset instead
+  std::int64_t first_block = 0;                    ///< of the normals: they begin with its first
 };
 
 template <class T, class X>

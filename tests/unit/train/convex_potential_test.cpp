@@ -23,7 +23,7 @@ constexpr PotentialShape shape{4, 6, 3};
 constexpr std::int64_t d = shape.height * shape.width * shape.colours;
 
 at::Tensor points(std::int64_t seed, std::int64_t n, double scale = 1.0) {
-  return scale * normals(seed, 0, n, d, at::kDouble);
+  return scale * normals(seed, 0, {0, n}, d, at::kDouble);
 }
 
 class EachPotential : public testing::TestWithParam<const char*> {

@@ -82,13 +82,13 @@ class UnetWithDropout : public testing::Test {
   }
 
   // The layers that begin with 0 would hide what is dropped before them.
-  at::Tensor parameters = unet(0).initial(1) + 0.1 * normals(3, 5, 1, unet(0).size(), at::kFloat).flatten();
-  at::Tensor x = normals(7, 0, 4, 96, at::kFloat), target = normals(7, 2, 4, 96, at::kFloat);
-  at::Tensor t = uniform(7, 1, 4, at::kFloat);
+  at::Tensor parameters = unet(0).initial(1) + 0.1 * normals(3, 5, {0, 1}, unet(0).size(), at::kFloat).flatten();
+  at::Tensor x = normals(7, 0, {0, 4}, 96, at::kFloat), target = normals(7, 2, {0, 4}, 96, at::kFloat);
+  at::Tensor t = uniform(7, 1, {0, 4}, at::kFloat);
 
   at::Tensor gradient(const Unet& model, std::int64_t step) const {
     at::Tensor result = at::empty_like(parameters);
-    model.training_gradient(parameters, x, t, target, 1, stream(step), result);
+    model.gradient(parameters, x, t, target, {.batch = x.size(0), .seed = 1, .offset = stream(step)}, result);
     return result;
   }
 };

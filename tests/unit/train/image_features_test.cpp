@@ -28,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 at::Tensor gaussian(std::int64_t seed, std::int64_t n, std::int64_t f) {
-  return normals(seed, 0, n, f, at::kDouble);
+  return normals(seed, 0, {0, n}, f, at::kDouble);
 }
 
 at::Tensor covariance(const at::Tensor& x) {
@@ -219,7 +219,7 @@ class Network : public testing::Test {
 // Rows are in the order height, width, colour; the network gets colour, height, width in [0, 1].
 TEST_F(Network, GetsTheImagesOfTheRows) {
   const FeatureNetwork all = network("return x.flatten(1)");
-  const at::Tensor images = 2.0 * uniform(1, 0, 150 * 24, at::kFloat).view({150, 24}) - 1.0;  // of several blocks
+  const at::Tensor images = 2.0 * uniform(1, 0, {0, 150 * 24}, at::kFloat).view({150, 24}) - 1.0;  // of several blocks
   const at::Tensor wanted = ((images + 1.0) / 2.0).view({150, 2, 4, 3}).permute({0, 3, 1, 2}).reshape({150, 24});
   const at::Tensor features = all(images, 2, 4, 3);
   EXPECT_EQ(features.scalar_type(), at::kDouble);

@@ -17,8 +17,8 @@ struct Problem {
 };
 
 inline Problem problem(std::int64_t batch, std::int64_t d) {
-  return {normals(7, 0, batch, d, at::kDouble), uniform(7, 1, batch, at::kDouble),
-          normals(7, 2, batch, d, at::kDouble)};
+  return {normals(7, 0, {0, batch}, d, at::kDouble), uniform(7, 1, {0, batch}, at::kDouble),
+          normals(7, 2, {0, batch}, d, at::kDouble)};
 }
 
 inline double loss(const Model& model, const at::Tensor& parameters, const Problem& of) {

@@ -16,6 +16,8 @@
 namespace straightedge::train {
 namespace {
 
+const Processes alone;
+
 TEST(NearestTwo, FindsBoth) {
   const at::Tensor bank = at::tensor({0.0, 3.0, 10.0}).view({3, 1});
   const NearestTwo found = nearest_two(at::tensor({1.0, 9.0}).view({2, 1}), bank);
@@ -38,7 +40,7 @@ TEST(SquaredGradientNorms, GiveTheSameVarianceFromOtherSizes) {
   const PairSampler sampler(recipe, make_pairs(recipe), at::kCPU);
   const auto mean_norm = [&](std::int64_t batch) {
     const std::vector<double> norms =
-        squared_gradient_norms({model, parameters, sampler, recipe.noise}, 1, batch, 4000);
+        squared_gradient_norms({model, parameters, sampler, recipe.noise, alone}, 1, batch, 4000);
     return std::accumulate(norms.begin(), norms.end(), 0.0) / static_cast<double>(norms.size());
   };
   const double one = mean_norm(1);
@@ -58,7 +60,7 @@ TEST(SquaredGradientNorms, OfSingleSamplesAreTheMeanOverBinsOfTime) {
   const AffineModel model(2);
   const at::Tensor parameters = model.initial(0) + 0.1;
   const PairSampler sampler(recipe, make_pairs(recipe), at::kCPU);
-  const MeasuredField field{model, parameters, sampler, recipe.noise};
+  const MeasuredField field{model, parameters, sampler, recipe.noise, alone};
   const auto mean = [](const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   };

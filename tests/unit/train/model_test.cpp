@@ -84,18 +84,18 @@ TEST(Mlp, BeginsAsPyTorchsLinearLayersDo) {
 
 TEST(AffineModel, ItsGradientIsTheLimitOfDifferences) {
   const AffineModel model(3);
-  const at::Tensor parameters = 0.2 * normals(3, 4, 1, model.size(), at::kDouble).flatten();
+  const at::Tensor parameters = 0.2 * normals(3, 4, {0, 1}, model.size(), at::kDouble).flatten();
   expect_gradient(model, parameters, problem(7, 3));
 }
 
 // x_t = (1 - t) x0 + t (x0 + th + Th x0) moves with th + Th x0.
 TEST(AffineModel, IsTheFieldOfItsPairs) {
   const AffineModel model(3);
-  const at::Tensor parameters = 0.2 * normals(3, 4, 1, model.size(), at::kDouble).flatten();
+  const at::Tensor parameters = 0.2 * normals(3, 4, {0, 1}, model.size(), at::kDouble).flatten();
   const std::map<std::string, at::Tensor> parts = model.views(parameters);
-  const at::Tensor x0 = normals(9, 0, 8, 3, at::kDouble);
+  const at::Tensor x0 = normals(9, 0, {0, 8}, 3, at::kDouble);
   const at::Tensor displacement = parts.at("th") + at::matmul(x0, parts.at("Th").t());
-  const at::Tensor t = uniform(9, 1, 8, at::kDouble);
+  const at::Tensor t = uniform(9, 1, {0, 8}, at::kDouble);
   const at::Tensor velocity = model.velocity(parameters, x0 + t.unsqueeze(1) * displacement, t);
   EXPECT_LE((velocity - displacement).abs().max().item<double>(), 1e-13);
 }

@@ -22,6 +22,7 @@ constexpr std::int64_t rows = 10;
 constexpr std::int64_t rows_of_block = 4;
 constexpr std::int64_t dimension = 3;
 constexpr std::int64_t never = -1;
+const Processes alone;
 
 class RowsOnDisk : public testing::Test {
  protected:
@@ -36,12 +37,12 @@ class RowsOnDisk : public testing::Test {
   [[nodiscard]] fs::path block(int number) const {
     return parts() / ("block-0000000" + std::to_string(number) + ".safetensors");
   }
-  [[nodiscard]] static at::Tensor all() { return normals(1, 0, rows, dimension, at::kFloat); }
+  [[nodiscard]] static at::Tensor all() { return normals(1, 0, {0, rows}, dimension, at::kFloat); }
 
   /// Makes what is missing, stopped before the block that begins with row `stop_at`. `made_` are the first rows of the
   /// blocks that were made.
   std::optional<at::Tensor> make(std::int64_t stop_at = never, const std::string& settings = "settings") {
-    ResumableRows parts(out(), settings, rows, rows_of_block);
+    ResumableRows parts(out(), settings, {rows, dimension, rows_of_block}, alone);
     return make(parts, stop_at);
   }
 
@@ -97,7 +98,7 @@ TEST_F(RowsOnDisk, AreNotLostByAStopThatComesTooLate) {
 TEST_F(RowsOnDisk, GoOnAfterABlockIsGivenUp) {
   ASSERT_FALSE(make(4));
   {
-    ResumableRows parts(out(), "settings", rows, rows_of_block);
+    ResumableRows parts(out(), "settings", {rows, dimension, rows_of_block}, alone);
     const auto give_up = [](std::int64_t, std::int64_t) -> at::Tensor { throw Stopped(); };
     EXPECT_FALSE(parts.make(give_up, false, [](std::int64_t) {}));
   }
@@ -110,7 +111,7 @@ TEST_F(RowsOnDisk, BeginAnewWithOtherSettings) {
   EXPECT_TRUE(make(never, "others")->equal(all()));
   EXPECT_EQ(made_, (Numbers{0, 4, 8}));
   {
-    ResumableRows parts(out(), "others", rows - 1, rows_of_block);
+    ResumableRows parts(out(), "others", {rows - 1, dimension, rows_of_block}, alone);
     EXPECT_TRUE(make(parts)->equal(all().narrow(0, 0, rows - 1)));
     EXPECT_EQ(made_, (Numbers{0, 4, 8}));
   }
@@ -158,19 +159,19 @@ TEST_F(RowsOnDisk, LeaveAloneWhatIsNotTheirs) {
 TEST_F(RowsOnDisk, RemoveNothingThatIsNotTheirs) {
   ASSERT_TRUE(make());
   write(parts() / "thesis.txt", "mine");
-  ResumableRows parts_of_others(out(), "others", rows, rows_of_block);
+  ResumableRows parts_of_others(out(), "others", {rows, dimension, rows_of_block}, alone);
   EXPECT_FALSE(fs::exists(block(0)));
   parts_of_others.finish([](const fs::path& path) { write(path, "whole"); });
   EXPECT_EQ(content(parts() / "thesis.txt"), "mine");
 }
 
 TEST_F(RowsOnDisk, AreOfOneProcessAtATime) {
-  const ResumableRows first(out(), "settings", rows, rows_of_block);
-  EXPECT_THROW(ResumableRows(out(), "settings", rows, rows_of_block), InputError);
+  const ResumableRows first(out(), "settings", {rows, dimension, rows_of_block}, alone);
+  EXPECT_THROW(ResumableRows(out(), "settings", {rows, dimension, rows_of_block}, alone), InputError);
 }
 
 TEST_F(RowsOnDisk, BecomeTheFile) {
-  ResumableRows rows_on_disk(out(), "settings", rows, rows_of_block);
+  ResumableRows rows_on_disk(out(), "settings", {rows, dimension, rows_of_block}, alone);
   ASSERT_TRUE(make(rows_on_disk));
   rows_on_disk.finish([](const fs::path& path) { write(path, "whole"); });
   EXPECT_EQ(content(out()), "whole");
@@ -187,7 +188,7 @@ TEST_F(RowsOnDisk, TakeUpAFolderThatHasNoMarkYetOrNoMore) {
     if (*left != '\0') {
       write(parts() / left, "half");
     }
-    ResumableRows rows_on_disk(out(), "settings", rows, rows_of_block);
+    ResumableRows rows_on_disk(out(), "settings", {rows, dimension, rows_of_block}, alone);
     EXPECT_TRUE(make(rows_on_disk)->equal(all())) << left;
     rows_on_disk.finish([](const fs::path& path) { write(path, "whole"); });
     EXPECT_FALSE(fs::exists(parts())) << left;

@@ -43,8 +43,8 @@ const double way = 1.0 + std::sin(3.0) / 3.0;
 
 // dx/dt = speed A x: x(1) = exp(way A) x0.
 KnownFlow linear(std::int64_t seed) {
-  const at::Tensor A = normals(seed, 0, dimension, dimension, at::kDouble);
-  const at::Tensor x0 = normals(seed, 1, rows, dimension, at::kDouble);
+  const at::Tensor A = normals(seed, 0, {0, dimension}, dimension, at::kDouble);
+  const at::Tensor x0 = normals(seed, 1, {0, rows}, dimension, at::kDouble);
   return {"linear " + std::to_string(seed),
           [A](const at::Tensor& x, const at::Tensor& t) { return speed(t) * at::matmul(x, A.t()); }, x0,
           at::matmul(x0, at::linalg_matrix_exp(way * A).t())};
@@ -52,8 +52,8 @@ KnownFlow linear(std::int64_t seed) {
 
 // dx/dt = speed a x (1 - x): x(1) = x0 e / (1 - x0 + x0 e), e = exp(way a).
 KnownFlow logistic(std::int64_t seed) {
-  const at::Tensor a = 2.0 * normals(seed, 0, 1, dimension, at::kDouble);
-  const at::Tensor x0 = uniform(seed, 1, rows * dimension, at::kDouble).view({rows, dimension});
+  const at::Tensor a = 2.0 * normals(seed, 0, {0, 1}, dimension, at::kDouble);
+  const at::Tensor x0 = uniform(seed, 1, {0, rows * dimension}, at::kDouble).view({rows, dimension});
   const at::Tensor e = (way * a).exp();
   return {"logistic " + std::to_string(seed),
           [a](const at::Tensor& x, const at::Tensor& t) { return speed(t) * a * x * (1.0 - x); }, x0,
@@ -83,7 +83,7 @@ Solver adaptive(double tolerance) {
 
 // dx/dt = x: after n steps the factor is (1 + 1/n)^n.
 TEST(FlowByEuler, TakesTheStepsOfItsDefinition) {
-  const at::Tensor x0 = normals(1, 0, 5, 3, at::kDouble);
+  const at::Tensor x0 = normals(1, 0, {0, 5}, 3, at::kDouble);
   const at::Tensor x1 = flow_by_euler([](const at::Tensor& x, const at::Tensor&) { return x; }, x0, 10);
   EXPECT_LE((x1 - std::pow(1.1, 10) * x0).abs().max().item<double>(), 1e-13);
 }
@@ -140,11 +140,11 @@ TEST(Adaptive, SolvesInSinglePrecision) {
 // v is constant along the lines from x0 to x1 = x0 + th + Th x0: every step of every method stays on them.
 TEST(EverySolver, IsExactWhereTheFieldIsConstantAlongItsLines) {
   const AffineModel model(dimension);
-  const at::Tensor th = normals(1, 0, 1, dimension, at::kDouble);
-  const at::Tensor root = normals(1, 1, dimension, dimension, at::kDouble);
+  const at::Tensor th = normals(1, 0, {0, 1}, dimension, at::kDouble);
+  const at::Tensor root = normals(1, 1, {0, dimension}, dimension, at::kDouble);
   const at::Tensor Th = at::matmul(root, root.t());  // I + t Th is regular
   const at::Tensor parameters = at::cat({th.flatten(), Th.flatten()});
-  const at::Tensor x0 = normals(1, 2, rows, dimension, at::kDouble);
+  const at::Tensor x0 = normals(1, 2, {0, rows}, dimension, at::kDouble);
   const at::Tensor x1 = x0 + th + at::matmul(x0, Th.t());
   const Velocity velocity = [&](const at::Tensor& x, const at::Tensor& t) { return model.velocity(parameters, x, t); };
   for (const Solver& solver :

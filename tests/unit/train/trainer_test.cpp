@@ -18,6 +18,7 @@ namespace straightedge::train {
 namespace {
 
 constexpr std::int64_t steps = 40;
+const Processes alone;
 
 Recipe small_recipe(const std::vector<std::string>& overrides) {
   std::vector<std::string> all{"model.width=16",      "model.depth=2",    "model.time_features=8",
@@ -41,8 +42,8 @@ Step take_step(const Recipe& recipe, const Model& model, const PairSampler& samp
   const OptimiserRecipe& of = recipe.optimiser;
   const std::int64_t seed = recipe.train.seed;
   const std::int64_t step = ++state.step;
-  const PairSampler::Batch batch = sampler.draw(seed, step, recipe.train.batch);
-  const at::Tensor t = times_of(seed, step, recipe.train.batch, at::kCPU);
+  const PairSampler::Batch batch = sampler.draw(seed, step, {0, recipe.train.batch});
+  const at::Tensor t = times_of(seed, step, {0, recipe.train.batch}, at::kCPU);
   at::Tensor xt = at::empty_like(batch.x0);
   at::Tensor target = at::empty_like(batch.x0);
   interpolate(batch, t, recipe.noise, seed, step, xt, target);
@@ -69,7 +70,7 @@ TEST_P(EachTraining, TakesTheStepsThatAreWrittenBitForBit) {
   const Recipe recipe = small_recipe(GetParam());
   const Pairs pairs = make_pairs(recipe);
   const TrainState begin = Trainer::initial_state(recipe);
-  Trainer trainer(recipe, pairs, at::kCPU, copy_of(begin));
+  Trainer trainer(recipe, pairs, at::kCPU, copy_of(begin), alone);
   TrainState expected = copy_of(begin);
   const std::unique_ptr<Model> model = make_model(recipe);
   const PairSampler sampler(recipe, pairs, at::kCPU);
@@ -103,8 +104,8 @@ TEST(Trainer, SumsTheLossesSinceTheyWereTaken) {
   const Recipe recipe = small_recipe({});
   const Pairs pairs = make_pairs(recipe);
   const TrainState begin = Trainer::initial_state(recipe);
-  Trainer one(recipe, pairs, at::kCPU, copy_of(begin));
-  Trainer many(recipe, pairs, at::kCPU, copy_of(begin));
+  Trainer one(recipe, pairs, at::kCPU, copy_of(begin), alone);
+  Trainer many(recipe, pairs, at::kCPU, copy_of(begin), alone);
   for (int line = 0; line < 3; ++line) {
     double sum = 0.0;
     for (int step = 0; step < 5; ++step) {
@@ -120,10 +121,10 @@ TEST(FixedInputs, StayWhereTheyAreAndHoldTheLastStep) {
   for (const char* mode : {"pairs.mode=frozen", "pairs.mode=resampled"}) {
     const Recipe recipe = small_recipe({mode});
     const PairSampler sampler(recipe, make_pairs(recipe), at::kCPU);
-    FixedInputs fixed(step_inputs(recipe, sampler, 1), at::kCPU);
+    FixedInputs fixed(step_inputs(recipe, sampler, 1, {0, recipe.train.batch}), at::kCPU);
     const StepInputs views = fixed.get();
     for (const std::int64_t step : {7, 8}) {
-      const StepInputs values = step_inputs(recipe, sampler, step);
+      const StepInputs values = step_inputs(recipe, sampler, step, {0, recipe.train.batch});
       fixed.write(values);
       EXPECT_EQ(views.step.item<std::int64_t>(), step);
       for (const auto& [view, value] : {std::pair{views.times, values.times},

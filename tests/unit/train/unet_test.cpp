@@ -39,7 +39,7 @@ Problem small_problem(std::int64_t batch) {
 
 // The layers that begin with 0 would hide the others.
 at::Tensor all_moved(const Model& model) {
-  return model.initial(1).to(at::kDouble) + 0.1 * normals(3, 5, 1, model.size(), at::kDouble).flatten();
+  return model.initial(1).to(at::kDouble) + 0.1 * normals(3, 5, {0, 1}, model.size(), at::kDouble).flatten();
 }
 
 TEST_F(UnetModel, HasTheParametersOfThePapersNetwork) {
@@ -60,7 +60,7 @@ TEST_F(UnetModel, ItsGradientIsTheLimitOfDifferences) {
     EXPECT_GT(part.abs().max().item<double>(), 1e-5 * size) << name;
     at::Tensor direction = at::zeros_like(parameters);
     const at::Tensor own = model.views(direction).at(name);
-    own.copy_(normals(11, 0, 1, own.numel(), at::kDouble).view(own.sizes()));
+    own.copy_(normals(11, 0, {0, 1}, own.numel(), at::kDouble).view(own.sizes()));
     const double length = own.norm().item<double>();
     EXPECT_NEAR((part * own).sum().item<double>(), difference_quotient(model, parameters, direction, of),
                 1e-8 * size * length)

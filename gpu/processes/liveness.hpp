@@ -1,0 +1,93 @@
+// Which process of a job has ended or is lost, known to all of them within half a minute.
+//
+// Every process counts up a number of its own in the store, once a second. Rank 0 looks at those of the others, the
+// others look at that of rank 0: one that stays as it is belongs to a process that was killed, or whose machine is cut
+// off. Rounds are counted, not seconds: a job that was halted as a whole goes on.
+//
+// A process that ends for a reason of its own leaves it in the store before it goes. Whoever is first says why a job
+// ends, in one line.
+#pragma once
+
+#include <torch/csrc/distributed/c10d/Store.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <straightedge/error.hpp>
+#include <string>
+#include <thread>
+
+namespace straightedge::train {
+
+/// Why a job ended.
+struct Ending {
+  int rank;          ///< of the process that is the reason
+  int reporter;      ///< of the one that writes the line; -1: all that are left, as they cannot reach each other
+  int code;          ///< exit code of all
+  std::string line;  ///< names the rank
+};
+
+/// Thrown where a process cannot go on because of another.
+class JobEnded : public Error {
+ public:
+  explicit JobEnded(Ending ending) : Error(ending.line), ending_(std::move(ending)) {}
+  [[nodiscard]] const Ending& ending() const { return ending_; }
+
+ private:
+  Ending ending_;
+};
+
+class Liveness {
+ public:
+  /// A connection to the store of its own: it must not wait behind others.
+  using Connect = std::function<c10::intrusive_ptr<c10d::Store>()>;
+  Liveness(int rank, int size, std::string place_of_store, const Connect& connect);
+  ~Liveness();
+  Liveness(const Liveness&) = delete;
+  Liveness& operator=(const Liveness&) = delete;
+
+  /// From now on the others must be there.
+  void expect_others() { expects_others_ = true; }
+
+  /// Why the job ends, once that is known.
+  [[nodiscard]] std::optional<Ending> ending() const;
+  /// The same after something failed that others may be the reason of: waits until it would be known.
+  [[nodiscard]] std::optional<Ending> ending_behind_failure();
+  /// Leaves a reason, unless there is one; returns the one that counts.
+  Ending end(const Ending& ending) noexcept;
+  /// Waits until the others know why the job ends, or may be taken for lost: then the store may go.
+  void wait_for_knowledge() noexcept;
+  /// The others may go from now on.
+  void stop();
+
+ private:
+  using Round = std::chrono::seconds;
+
+  void beat(const Connect& connect);
+  void look_at(c10d::Store& store, int other);
+  void settle(const Ending& ending);
+  void watch();
+  [[nodiscard]] bool wait_a_round();
+  [[nodiscard]] Ending silent_store(const std::string& why) const;
+
+  int rank_;
+  int size_;
+  std::string place_of_store_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::optional<Ending> ending_;
+  std::vector<std::string> last_seen_;
+  std::vector<int> unchanged_;  ///< rounds for which a number stayed as it is
+  c10::intrusive_ptr<c10d::Store> store_;  ///< for `end`
+  std::atomic<bool> expects_others_ = false;
+  std::atomic<bool> suspects_ = false;
+  std::atomic<bool> main_thread_ends_ = false;
+  std::atomic<std::int64_t> rounds_ = 0;
+  std::thread beats_, watches_;
+};
+
+}  // namespace straightedge::train

@@ -1,0 +1,239 @@
+#include <train/training.hpp>
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/stack.h>
+#include <data/tensor_files.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <straightedge/error.hpp>
+#include <train/gradient_variance.hpp>
+#include <train/schedules.hpp>
+
+namespace straightedge::train {
+namespace {
+
+std::int64_t resident_megabytes() {
+  std::ifstream file("/proc/self/statm");
+  std::int64_t pages = 0;
+  std::int64_t resident = 0;
+  file >> pages >> resident;
+  return resident * 4096 / 1048576;
+}
+
+/// Collects the steps between two lines of metrics.jsonl.
+class Meter {
+ public:
+  /// `folder`: null where another process writes.
+  Meter(const RunFolder* folder, std::int64_t first) : folder_(folder), last_step_(first) {}
+
+  /// Writes the line, and returns the mean loss.
+  double write(Trainer& trainer, double rate, std::int64_t batch) {
+    const std::int64_t step = trainer.state().step;
+    const auto count = static_cast<double>(step - last_step_);
+    const double loss = trainer.take_loss_sum() / count;
+    const double seconds = std::chrono::duration<double>(Clock::now() - last_time_).count();
+    if (folder_ != nullptr) {
+      folder_->append_metrics({{"step", step},
+                               {"loss", loss},
+                               {"rate", rate},
+                               {"gradient_norm", trainer.gradient_norm()},
+                               {"samples_per_second", std::round(count * static_cast<double>(batch) / seconds)},
+                               {"memory_mb", resident_megabytes()}});
+    }
+    last_step_ = step;
+    start_clock();
+    return loss;
+  }
+
+  /// What was done since the line does not count.
+  void start_clock() { last_time_ = Clock::now(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const RunFolder* folder_;
+  std::int64_t last_step_;
+  Clock::time_point last_time_ = Clock::now();
+};
+
+// A line with the gradient variance at the averaged parameters, by the first batches that `evaluate` draws at the end.
+void write_gradient_variance(const RunFolder* folder, const Recipe& recipe, const Trainer& trainer,
+                             const Processes& processes) {
+  const std::int64_t batches = recipe.train.variance_batches;
+  if (batches == 0) {
+    return;
+  }
+  const EvaluateRecipe& of = recipe.evaluate;
+  const MeasuredField field{trainer.model(), trainer.state().ema, trainer.sampler(), recipe.noise, processes};
+  const VarianceEstimate estimate =
+      estimate_variance(squared_gradient_norms(field, recipe.train.seed, of.small_batch, batches), of.small_batch,
+                        squared_gradient_norms(field, recipe.train.seed, of.large_batch, batches), of.large_batch);
+  if (folder != nullptr) {
+    folder->append_metrics({{"step", trainer.state().step},
+                            {"gradient_variance", estimate.value},
+                            {"gradient_variance_error", estimate.standard_error}});
+  }
+}
+
+// All processes know of it; the one with the folder says so.
+[[noreturn]] void stop_at_nonfinite(const RunFolder* folder, const Processes& processes, const TrainState& state,
+                                    const std::string& what, NamedTensors tensors) {
+  if (folder == nullptr) {
+    processes.await_end();
+  }
+  const std::filesystem::path path = folder->path("nonfinite.safetensors");
+  tensors.insert({{"parameters", state.parameters}, {"m", state.m}, {"v", state.v}, {"ema", state.ema}});
+  write_tensors(path, tensors, {{"schema", "straightedge/nonfinite/1"}, {"step", std::to_string(state.step)}});
+  throw Error(what + ": a lower optimiser.rate or optimiser.clip may help; state and batch are in " + path.string() +
+              ", the last good state in checkpoints/");
+}
+
+void require_finite(const RunFolder* folder, const Trainer& trainer, const Processes& processes, double loss,
+                    std::int64_t since) {
+  const std::string after = " after step " + std::to_string(since) + " is not finite";
+  if (!std::isfinite(loss)) {
+    stop_at_nonfinite(folder, processes, trainer.state(), "a loss" + after, {});
+  }
+  if (!std::isfinite(trainer.gradient_norm())) {
+    stop_at_nonfinite(folder, processes, trainer.state(), "a gradient's norm" + after, {});
+  }
+  if (!at::isfinite(trainer.state().parameters).all().item<bool>()) {
+    stop_at_nonfinite(folder, processes, trainer.state(), "a parameter" + after, {});
+  }
+}
+
+struct Beginning {
+  bool is_over;
+  double loss;
+  TrainState state;
+};
+
+// By the last checkpoint of the folder, if there is one.
+Beginning beginning_of(const RunFolder* folder, const Recipe& recipe) {
+  Beginning begin{false, std::numeric_limits<double>::quiet_NaN(), Trainer::initial_state(recipe)};
+  if (folder == nullptr) {
+    return begin;
+  }
+  const std::vector<Checkpoint> checkpoints = list_checkpoints(folder->checkpoints());
+  begin.is_over = checkpoints.empty() && folder->has_model();  // its checkpoints were removed since
+  if (!checkpoints.empty()) {
+    begin.state = read_checkpoint(checkpoints.back(), begin.state.parameters.numel());
+    begin.loss = checkpoints.back().loss;
+  }
+  if (!begin.is_over) {
+    folder->cut_metrics(begin.state.step);
+  }
+  return begin;
+}
+
+// Rank 0's.
+TrainState state_of_all(const Processes& processes, TrainState state) {
+  const at::Tensor step = at::full({1}, state.step, at::kLong);
+  for (const at::Tensor& tensor : {step, state.parameters, state.m, state.v, state.ema}) {
+    processes.broadcast(tensor);
+  }
+  state.step = step.item<std::int64_t>();
+  return state;
+}
+
+// All processes take the same steps to the same bits; one that does not has a fault, and would spoil the others.
+void require_equal_states(const Processes& processes, const TrainState& state) {
+  std::vector<at::Tensor> sums;
+  for (const at::Tensor& tensor : {state.parameters, state.m, state.v, state.ema}) {
+    sums.push_back(tensor.view(at::kInt).sum(at::kLong).cpu());
+  }
+  const std::vector<at::Tensor> of_all = processes.all_of(at::stack(sums));
+  for (std::size_t rank = 1; rank < of_all.size(); ++rank) {
+    if (!of_all[rank].equal(of_all[0])) {
+      throw MachineError("rank " + std::to_string(rank) + " has come to other parameters than rank 0 by step " +
+                         std::to_string(state.step) +
+                         ": is it another kind of device? The last checkpoint is from before");
+    }
+  }
+}
+
+// What was trained since the last checkpoint is kept where another process is lost in a step: this one's state is still
+// that of the step before. A GPU's may be in the midst of it.
+void save_after_failure(const RunFolder* folder, const Trainer& trainer, double loss, std::int64_t written) {
+  const TrainState& state = trainer.state();
+  if (folder != nullptr && state.step > written && state.parameters.is_cpu()) {
+    write_checkpoint(folder->checkpoints(), state, std::isfinite(loss) ? loss : std::numeric_limits<double>::max(),
+                     folder->recipe().train.keep);
+  }
+}
+
+// Whether all are to stop.
+bool take_step(const RunFolder* folder, Trainer& trainer, const Processes& processes, bool stop, double loss,
+               std::int64_t written) {
+  try {
+    return trainer.advance(stop);
+  } catch (const NonFiniteLoss& error) {
+    stop_at_nonfinite(folder, processes, trainer.state(), error.what(), error.batch());
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {
+    if (processes.are_several()) {
+      save_after_failure(folder, trainer, loss, written);
+    }
+    throw;
+  }
+}
+
+}  // namespace
+
+TrainEnd train(const RunFolder* folder, const Recipe& recipe, const Pairs& pairs, const at::Device& device,
+               const Processes& processes, const std::atomic<bool>& stop,
+               const std::function<void(const TrainProgress&)>& progress) {
+  const std::int64_t steps = recipe.train.steps;
+  const Beginning beginning = beginning_of(folder, recipe);
+  if (processes.any(beginning.is_over)) {
+    return TrainEnd::finished;
+  }
+  const TrainState begin = state_of_all(processes, beginning.state);
+  Trainer trainer(recipe, pairs, device, begin, processes);
+  Meter meter(folder, begin.step);
+  double loss = beginning.loss;
+  std::int64_t written = begin.step;
+  std::int64_t logged = begin.step;
+  bool stopping = false;
+  while (trainer.state().step < steps) {
+    // Alone, a process takes no step more; of several, all stop after the same one.
+    stopping = stopping || (!processes.are_several() && stop);
+    const bool leaves = stopping;
+    if (!leaves) {
+      stopping = take_step(folder, trainer, processes, stop, loss, written);
+    }
+    const std::int64_t step = trainer.state().step;
+    const bool saving = step > written && (leaves || step == steps || step % recipe.train.checkpoint_every == 0);
+    if (step > logged && (saving || step % recipe.train.log_every == 0)) {
+      loss = meter.write(trainer, learning_rate(recipe.optimiser, steps, step), recipe.train.batch);
+      require_finite(folder, trainer, processes, loss, logged);
+      logged = step;
+    }
+    if (saving) {
+      require_equal_states(processes, trainer.state());
+      if (folder != nullptr) {
+        write_checkpoint(folder->checkpoints(), trainer.state(), loss, recipe.train.keep);
+      }
+      written = step;
+      if (!leaves) {  // who asked to stop waits for nothing but the checkpoint
+        write_gradient_variance(folder, recipe, trainer, processes);
+        meter.start_clock();
+      }
+    }
+    progress({step, steps, loss});
+    if (leaves) {
+      return TrainEnd::stopped;
+    }
+  }
+  if (folder != nullptr) {
+    folder->write_model(trainer.model(), trainer.state().ema);
+  }
+  return TrainEnd::finished;
+}
+
+}  // namespace straightedge::train
