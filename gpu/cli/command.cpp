@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <new>
 #include <processes/launch.hpp>
+#include <processes/liveness.hpp>
 #include <straightedge/error.hpp>
 #include <string>
 
@@ -49,6 +50,15 @@ void write_line(std::string message) {
   std::fprintf(stderr, "straightedge-train: %s\n", message.c_str());
 }
 
+// What is still on its way to a process that is lost would be waited for.
+[[noreturn]] void leave_at_once(const Processes::End& end) {
+  if (!end.line.empty()) {
+    write_line(end.line);
+  }
+  std::fflush(nullptr);
+  std::_Exit(end.code);
+}
+
 }  // namespace
 
 int guarded(const std::function<int()>& command) {
@@ -61,7 +71,7 @@ int guarded(const std::function<int()>& command) {
   }
 }
 
-int guarded_together(int patience, const std::function<int(const Processes&)>& command) {
+int guarded_together(int patience, const std::function<int(Processes&)>& command) {
   return guarded([&] {
     const Launch launch = launch_of(environment_of_process);
     Processes processes(launch, std::chrono::seconds(patience));
@@ -73,15 +83,11 @@ int guarded_together(int patience, const std::function<int(const Processes&)>& c
       const int code = command(processes);
       processes.leave();
       return code;
+    } catch (const JobEnded& error) {
+      leave_at_once(processes.end_of_job(error.ending()));
     } catch (...) {
       const Failure failure = failure_of(std::current_exception());
-      const Processes::End end = processes.end_of_job(failure.line, failure.code, failure.is_own);
-      if (!end.line.empty()) {
-        write_line(end.line);
-      }
-      // What is still on its way to a process that is lost would be waited for.
-      std::fflush(nullptr);
-      std::_Exit(end.code);
+      leave_at_once(processes.end_of_job(failure.line, failure.code, failure.is_own));
     }
   });
 }

@@ -17,7 +17,7 @@ namespace straightedge::train {
 
 /// The same of a command that all processes of a job run together. Where one fails all end, with its exit code, and one
 /// line in all.
-[[nodiscard]] int guarded_together(int patience, const std::function<int(const Processes&)>& command);
+[[nodiscard]] int guarded_together(int patience, const std::function<int(Processes&)>& command);
 /// Adds --patience: seconds.
 void add_patience(CLI::App& command, int& patience);
 

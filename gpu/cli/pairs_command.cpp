@@ -42,9 +42,8 @@ int run_pairs(const Options& options, const Processes& processes) {
   // Only what a flow makes takes long; the rest is made again from the recipe.
   std::optional<ResumableRows> rows;
   const FlowRows kept = [&](const TrainedFlow& flow, const at::Tensor& x0, std::int64_t steps) {
-    processes.require_agreement("teacher", settings, [](const std::string&) {
-      return "has another teacher than rank 0 in pairs.run";
-    });
+    processes.require_agreement("teacher", settings,
+                                [](const std::string&) { return "has another teacher than rank 0 in pairs.run"; });
     rows.emplace(options.out, settings + "\n" + device_name(device) + "\n" + version(),
                  RowsShape{x0.size(0), x0.size(1), flow.rows_at_once()}, processes);
     const StopOnSignal signals;
@@ -102,7 +101,9 @@ void add_pairs_command(CLI::App& app, int& exit_code) {
                     "Leave out what is an image of data.file: its row number there is written");
   command->add_flag("--quiet", options->quiet, "No progress");
   add_patience(*command, options->patience);
-  command->callback([options, &exit_code] { exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_pairs(*options, all); }); });
+  command->callback([options, &exit_code] {
+    exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_pairs(*options, all); });
+  });
 }
 
 }  // namespace straightedge::train

@@ -169,10 +169,12 @@ void add_prepare_command(CLI::App& app, int& exit_code) {
       ->type_name("J")
       ->check(CLI::Range(1, 1024));
   command->add_flag("--quiet", options->quiet, "No progress");
-  command->callback([options, &exit_code] { exit_code = guarded([&] {
+  command->callback([options, &exit_code] {
+    exit_code = guarded([&] {
       require_one_process("prepare");
       return run(*options);
-    }); });
+    });
+  });
 }
 
 }  // namespace straightedge::train

@@ -299,10 +299,12 @@ void add_reproduce_command(CLI::App& app, int& exit_code) {
       ->allow_extra_args(false);
   command->add_flag("--smoke", options->smoke, "A few steps a run: shows that all of it works, and decides nothing");
   command->add_flag("--quiet", options->quiet, "No progress");
-  command->callback([options, &exit_code] { exit_code = guarded([&] {
+  command->callback([options, &exit_code] {
+    exit_code = guarded([&] {
       require_one_process("reproduce");
       return run_reproduce(*options);
-    }); });
+    });
+  });
 }
 
 }  // namespace straightedge::train

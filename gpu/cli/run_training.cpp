@@ -87,8 +87,7 @@ at::Device prepared_device(const RunFolder& folder, const std::string& device, c
   return prepared_device(recipe, processes);
 }
 
-TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resume, bool quiet,
-                      const Processes& processes) {
+TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resume, bool quiet, Processes& processes) {
   const at::Device device = prepared_device(recipe, processes);
   // They decide the last bits, and so belong to the run.
   recipe.train.threads = at::get_num_threads();
@@ -111,8 +110,7 @@ TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resu
     folder = resume ? RunFolder::resume(run, recipe) : RunFolder::create(run, recipe);
     lock.emplace(run);
     const bool draws_all = recipe.pairs.mode == "resampled" && has_known_targets(recipe) && !has_image_file(recipe);
-    const std::string several =
-        processes.are_several() ? ", " + std::to_string(processes.size()) + " processes" : "";
+    const std::string several = processes.are_several() ? ", " + std::to_string(processes.size()) + " processes" : "";
     folder->write_run_json(device_name(device) + several, draws_all ? "" : digest);
   }
   const StopOnSignal signals;

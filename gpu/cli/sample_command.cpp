@@ -150,7 +150,9 @@ void add_sample_command(CLI::App& app, int& exit_code) {
       ->type_name("X");
   command->add_flag("--quiet", options->quiet, "No progress");
   add_patience(*command, options->patience);
-  command->callback([options, &exit_code] { exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_sample(*options, all); }); });
+  command->callback([options, &exit_code] {
+    exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_sample(*options, all); });
+  });
 }
 
 }  // namespace straightedge::train

@@ -37,7 +37,7 @@ CLI::App* add_command(CLI::App& app, const char* name, const char* what, const s
   return command;
 }
 
-int run_train(const Options& options, const Processes& processes) {
+int run_train(const Options& options, Processes& processes) {
   const Recipe recipe = read_recipe(options.recipe, options.set);
   if (run_training(recipe, options.out, options.resume, options.quiet, processes) == TrainEnd::stopped) {
     if (processes.is_first()) {
@@ -62,11 +62,14 @@ void add_train_command(CLI::App& app, int& exit_code) {
   command->add_option("--out", options->out, "Folder of the run: new, or with --resume the one to continue")
       ->required()
       ->type_name("RUN");
-  command->add_flag("--resume", options->resume,
-                    "Continue from the last checkpoint, to the same bits by as many threads and processes; begin if there is none");
+  command->add_flag(
+      "--resume", options->resume,
+      "Continue from the last checkpoint, to the same bits by as many threads and processes; begin if there is none");
   command->add_flag("--quiet", options->quiet, "No progress");
   add_patience(*command, options->patience);
-  command->callback([options, &exit_code] { exit_code = guarded_together(options->patience, [&](const Processes& all) { return run_train(*options, all); }); });
+  command->callback([options, &exit_code] {
+    exit_code = guarded_together(options->patience, [&](Processes& all) { return run_train(*options, all); });
+  });
 }
 
 void add_evaluate_command(CLI::App& app, int& exit_code) {

@@ -97,8 +97,8 @@ Pairs make_vector_pairs(const Recipe& recipe) {
 Mixture mixture_of(const DataRecipe& data) {
   const std::int64_t d = data.dimension;
   const auto options = at::TensorOptions().dtype(at::kDouble);
-  const at::Tensor means =
-      std::sqrt(data.mean_variance) * normals(data.seed, offset_of(0, Stream::means), {0, data.components}, d, at::kDouble);
+  const at::Tensor means = std::sqrt(data.mean_variance) *
+                           normals(data.seed, offset_of(0, Stream::means), {0, data.components}, d, at::kDouble);
   return {at::full({data.components}, 1.0 / static_cast<double>(data.components), options), means,
           (data.variance * at::eye(d, options)).expand({data.components, d, d}).contiguous()};
 }

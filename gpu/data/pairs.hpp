@@ -71,7 +71,8 @@ struct AffineMap {
 };
 [[nodiscard]] AffineMap gaussian_map(const DataRecipe& data, double degrees);
 
-/// Seeded normals [rows, d] fp64 of a step, those of some of its rows: what sources N(0, I) and Gaussian targets are made of.
+/// Seeded normals [rows, d] fp64 of a step, those of some of its rows: what sources N(0, I) and Gaussian targets are
+/// made of.
 [[nodiscard]] at::Tensor source_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, const Range& rows);
 [[nodiscard]] at::Tensor target_normals(const Recipe& recipe, std::int64_t seed, std::int64_t step, const Range& rows);
 

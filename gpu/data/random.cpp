@@ -65,7 +65,8 @@ at::Tensor normals(std::int64_t seed, std::int64_t offset, const Range& rows, st
       c10::Dispatcher::singleton()
           .findSchemaOrThrow("straightedge::standard_normal", "")
           .typed<at::Tensor(const at::Tensor&, std::int64_t, std::int64_t, at::ScalarType)>();
-  const at::Tensor elements = at::arange(rows.first * d, (rows.first + rows.count) * d, at::TensorOptions().dtype(at::kLong));
+  const at::Tensor elements =
+      at::arange(rows.first * d, (rows.first + rows.count) * d, at::TensorOptions().dtype(at::kLong));
   return standard_normal.call(elements, seed, offset, type).view({rows.count, d});
 }
 

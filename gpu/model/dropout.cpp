@@ -44,7 +44,8 @@ at::Tensor dropped(const at::Tensor& h, const Dropout& dropout, std::int64_t lay
     return h;
   }
   const auto threshold = static_cast<std::int64_t>(std::llround(dropout.probability * static_cast<double>(word)));
-  const at::Tensor kept = words_of(dropout, layer, {dropout.first_row * h.size(1) * h.size(2) * h.size(3), h.numel()}) >= threshold;
+  const at::Tensor kept =
+      words_of(dropout, layer, {dropout.first_row * h.size(1) * h.size(2) * h.size(3), h.numel()}) >= threshold;
   const at::Tensor mask =
       kept.view({h.size(0), h.size(2), h.size(3), h.size(1)}).permute({0, 3, 1, 2}).to(h.scalar_type());
   return h * (mask / (1.0 - dropout.probability));

@@ -24,7 +24,8 @@ class Variables {
       value = environment_(other);
     }
     if (!value || value->empty()) {
-      throw InputError(name + " is not set; the launcher's other variables are: start all processes by torchrun or srun");
+      throw InputError(name +
+                       " is not set; the launcher's other variables are: start all processes by torchrun or srun");
     }
     return *value;
   }
@@ -103,12 +104,12 @@ Launch launch_of_slurm(const Variables& of) {
   launch.local_rank = of.has("SLURM_LOCALID") ? of.count("SLURM_LOCALID", 0, size - 1) : 0;
   if (of.has("SLURM_STEP_TASKS_PER_NODE") || of.has("SLURM_TASKS_PER_NODE")) {
     const int node = of.has("SLURM_NODEID") ? of.count("SLURM_NODEID", 0, size - 1) : 0;
-    launch.local_size = tasks_of_node(of.text("SLURM_STEP_TASKS_PER_NODE", "SLURM_TASKS_PER_NODE"),
-                                      static_cast<std::uint64_t>(node));
+    launch.local_size =
+        tasks_of_node(of.text("SLURM_STEP_TASKS_PER_NODE", "SLURM_TASKS_PER_NODE"), static_cast<std::uint64_t>(node));
   }
   if (launch.size > 1) {
-    launch.address =
-        of.has("MASTER_ADDR") ? of.text("MASTER_ADDR") : first_host(of.text("SLURM_STEP_NODELIST", "SLURM_JOB_NODELIST"));
+    launch.address = of.has("MASTER_ADDR") ? of.text("MASTER_ADDR")
+                                           : first_host(of.text("SLURM_STEP_NODELIST", "SLURM_JOB_NODELIST"));
     if (of.has("MASTER_PORT")) {
       launch.port = of.count("MASTER_PORT", 1, 65535);
     } else {

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -11,9 +12,9 @@
 namespace straightedge::train {
 namespace {
 
-constexpr int patient_rounds = 20;   // without a sign of life, and a process counts as lost
+constexpr int patient_rounds = 20;    // without a sign of life, and a process counts as lost
 constexpr int suspicious_rounds = 5;  // the same once something failed
-constexpr int rounds_to_clear_up = 10;  // for the main thread to save what there is
+constexpr int rounds_to_notice = 3;   // for the main thread, if it can
 
 constexpr const char* ended_key = "ended";
 constexpr const char* suspicion_key = "suspicion";
@@ -31,15 +32,21 @@ std::string text_of(const std::vector<std::uint8_t>& bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
+// Not 0.
+std::int64_t number_of_process() {
+  std::random_device source;
+  return 1 + static_cast<std::int64_t>(source()) + (static_cast<std::int64_t>(source() / 2) << 31U);
+}
+
 std::string written(const Ending& ending) {
-  return std::to_string(ending.rank) + " " + std::to_string(ending.reporter) + " " + std::to_string(ending.code) + " " +
-         ending.line;
+  return std::to_string(ending.reporter) + " " + std::to_string(ending.code) + " " +
+         std::to_string(static_cast<int>(ending.is_loss)) + " " + ending.line;
 }
 
 Ending read(const std::string& text) {
   std::istringstream from(text);
   Ending ending{};
-  from >> ending.rank >> ending.reporter >> ending.code;
+  from >> ending.reporter >> ending.code >> ending.is_loss;
   from.get();
   std::getline(from, ending.line);
   return ending;
@@ -50,6 +57,7 @@ Ending read(const std::string& text) {
 Liveness::Liveness(int rank, int size, std::string place_of_store, const Connect& connect)
     : rank_(rank),
       size_(size),
+      reporter_(number_of_process()),
       place_of_store_(std::move(place_of_store)),
       last_seen_(static_cast<std::size_t>(size)),
       unchanged_(static_cast<std::size_t>(size)),
@@ -86,12 +94,13 @@ bool Liveness::wait_a_round() {
 }
 
 Ending Liveness::silent_store(const std::string& why) const {
-  return {0, -1, 4, "rank 0 is lost: its store at " + place_of_store_ + " does not answer rank " +
-                        std::to_string(rank_) + (why.empty() ? "" : " (" + why + ")")};
+  return {0, 4, true,
+          "rank 0 is lost: its store at " + place_of_store_ + " does not answer rank " + std::to_string(rank_) +
+              (why.empty() ? "" : " (" + why + ")")};
 }
 
 Ending Liveness::end(const Ending& ending) noexcept {
-  main_thread_ends_ = main_thread_ends_ || ending.rank == rank_;
+  main_thread_ends_ = true;
   try {
     settle(read(text_of(store_->compareSet(ended_key, {}, bytes_of(written(ending))))));
   } catch (const std::exception&) {  // then the others notice that this one is gone
@@ -113,9 +122,10 @@ std::optional<Ending> Liveness::ending_behind_failure() {
 
 void Liveness::wait_for_knowledge() noexcept {
   try {
-    // A process that is lost will never know.
-    for (int round = 0; round < 2 * suspicious_rounds && store_->add(knowing_key, 0) < size_; ++round) {
-      std::this_thread::sleep_for(Round(1) / 2);
+    const std::optional<Ending> known = ending();
+    const int left = known && known->is_loss ? size_ - 1 : size_;
+    for (int round = 0; round < 2 * suspicious_rounds && store_->add(knowing_key, 0) < left; ++round) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
     }
   } catch (const std::exception&) {  // then there is no store to wait for
   }
@@ -127,7 +137,7 @@ void Liveness::look_at(c10d::Store& store, int other) {
   unchanged_[at] = seen == last_seen_[at] ? unchanged_[at] + 1 : 0;
   last_seen_[at] = seen;
   if (unchanged_[at] >= (suspects_ ? suspicious_rounds : patient_rounds)) {
-    const Ending lost{other, rank_, 4,
+    const Ending lost{reporter_, 4, true,
                       "rank " + std::to_string(other) + " (" + seen.substr(0, seen.find(' ')) +
                           ") is lost: it gave no sign of life for " + std::to_string(unchanged_[at]) + " s"};
     settle(read(text_of(store.compareSet(ended_key, {}, bytes_of(written(lost))))));
@@ -181,8 +191,8 @@ void Liveness::watch() {
     }
     const std::optional<Ending> known = ending();
     since_end = known && !main_thread_ends_ ? since_end + 1 : 0;
-    if (since_end > rounds_to_clear_up) {
-      if (known->reporter < 0 || known->reporter == rank_) {
+    if (since_end > rounds_to_notice) {
+      if (reports(*known)) {
         std::fprintf(stderr, "straightedge-train: %s\n", known->line.c_str());
       }
       std::_Exit(known->code);

@@ -24,13 +24,13 @@ namespace straightedge::train {
 
 /// Why a job ended.
 struct Ending {
-  int rank;          ///< of the process that is the reason
-  int reporter;      ///< of the one that writes the line; -1: all that are left, as they cannot reach each other
-  int code;          ///< exit code of all
-  std::string line;  ///< names the rank
+  std::int64_t reporter;  ///< which process writes the line; 0: all that are left, as they cannot reach each other
+  int code;               ///< exit code of all
+  bool is_loss;           ///< the reason is a process that is there no more
+  std::string line;       ///< names the rank
 };
 
-/// Thrown where a process cannot go on because of another.
+/// Thrown where a process cannot go on, and those that it concerns know why.
 class JobEnded : public Error {
  public:
   explicit JobEnded(Ending ending) : Error(ending.line), ending_(std::move(ending)) {}
@@ -51,6 +51,12 @@ class Liveness {
 
   /// From now on the others must be there.
   void expect_others() { expects_others_ = true; }
+
+  /// A number of this process alone, even if another has its rank.
+  [[nodiscard]] std::int64_t reporter() const { return reporter_; }
+  [[nodiscard]] bool reports(const Ending& ending) const {
+    return ending.reporter == 0 || ending.reporter == reporter_;
+  }
 
   /// Why the job ends, once that is known.
   [[nodiscard]] std::optional<Ending> ending() const;
@@ -75,13 +81,14 @@ class Liveness {
 
   int rank_;
   int size_;
+  std::int64_t reporter_;
   std::string place_of_store_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
   std::optional<Ending> ending_;
   std::vector<std::string> last_seen_;
-  std::vector<int> unchanged_;  ///< rounds for which a number stayed as it is
+  std::vector<int> unchanged_;             ///< rounds for which a number stayed as it is
   c10::intrusive_ptr<c10d::Store> store_;  ///< for `end`
   std::atomic<bool> expects_others_ = false;
   std::atomic<bool> suspects_ = false;

@@ -7,14 +7,14 @@
 #include <c10/util/Logging.h>
 #include <netdb.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#include <unistd.h>
 #ifdef STRAIGHTEDGE_CUDA
-#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #include <torch/cuda.h>
+#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
 #include <algorithm>
@@ -101,7 +101,7 @@ class Processes::Connection {
         patience_(patience),
         deadline_(Clock::now() + patience),
         store_(connect(launch.rank == 0 && !launch.store_is_served)),
-        liveness_(launch.rank, launch.size, place(launch), [this] { return connect(false); }) {  }
+        liveness_(launch.rank, launch.size, place(launch), [this] { return connect(false); }) {}
 
   void meet() {
     meet_others();
@@ -109,25 +109,29 @@ class Processes::Connection {
     const auto options = c10d::ProcessGroupGloo::Options::create(without_end);
     options->devices.push_back(gloo_device(launch_));
     options->threads = 2;
-    group->setBackend(
-        c10::DeviceType::CPU, c10d::ProcessGroup::BackendType::GLOO,
-        c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store_), launch_.rank,
-                                                    launch_.size, options));
+    group->setBackend(c10::DeviceType::CPU, c10d::ProcessGroup::BackendType::GLOO,
+                      c10::make_intrusive<c10d::ProcessGroupGloo>(
+                          c10::make_intrusive<c10d::PrefixStore>("gloo", store_), launch_.rank, launch_.size, options));
     group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
 #ifdef STRAIGHTEDGE_CUDA
     if (torch::cuda::is_available()) {
-      group->setBackend(
-          c10::DeviceType::CUDA, c10d::ProcessGroup::BackendType::NCCL,
-          c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", store_),
-                                                      launch_.rank, launch_.size));
+      group->setBackend(c10::DeviceType::CUDA, c10d::ProcessGroup::BackendType::NCCL,
+                        c10::make_intrusive<c10d::ProcessGroupNCCL>(
+                            c10::make_intrusive<c10d::PrefixStore>("nccl", store_), launch_.rank, launch_.size));
     }
 #endif
     group_ = group;
   }
 
-  [[nodiscard]] const c10::intrusive_ptr<c10d::ProcessGroup>& group() const { return group_; }
-  [[nodiscard]] Store& store() const { return *store_; }
-  [[nodiscard]] Liveness& liveness() { return liveness_; }
+  [[nodiscard]] const c10::intrusive_ptr<c10d::ProcessGroup>& group() const {
+    return group_;
+  }
+  [[nodiscard]] Store& store() const {
+    return *store_;
+  }
+  [[nodiscard]] Liveness& liveness() {
+    return liveness_;
+  }
 
   /// Until `condition`; throws JobEnded where the job ends before, by `late` if it takes longer than `patience`.
   void wait_until(const std::function<bool()>& condition, const std::function<Ending()>& late = {}) {
@@ -148,9 +152,8 @@ class Processes::Connection {
     options.port = static_cast<std::uint16_t>(launch_.port);
     options.isServer = serves;
     options.waitWorkers = false;
-    options.timeout =
-        std::max(std::chrono::milliseconds(1000),
-                 std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()));
+    options.timeout = std::max(std::chrono::milliseconds(1000),
+                               std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()));
     try {
       return c10::make_intrusive<c10d::PrefixStore>("straightedge/" + launch_.attempt,
                                                     c10::make_intrusive<c10d::TCPStore>(launch_.address, options));
@@ -170,9 +173,9 @@ class Processes::Connection {
       const std::string line = "two processes are rank " + std::to_string(launch_.rank) + " of " +
                                std::to_string(launch_.size) + ": the launcher must give each a rank of its own";
       if (store_->check({"started"})) {
-        throw JobEnded({launch_.rank, launch_.rank, 2, line + "; the job that began goes on"});
+        throw JobEnded({liveness_.reporter(), 2, false, line + "; the job that began goes on"});
       }
-      throw JobEnded(liveness_.end({launch_.rank, launch_.rank, 2, line}));
+      throw JobEnded(liveness_.end({liveness_.reporter(), 2, false, line}));
     }
     int met = 0;
     wait_until(
@@ -183,7 +186,7 @@ class Processes::Connection {
           return met == launch_.size;
         },
         [&] {
-          return Ending{met, launch_.rank, 4,
+          return Ending{liveness_.reporter(), 4, true,
                         name_of(met) + " of " + std::to_string(launch_.size) + " did not come within " +
                             std::to_string(patience_.count()) + " s: is it running, and does it reach " +
                             place(launch_) + "?"};
@@ -342,19 +345,17 @@ void Processes::await_end() const {
 }
 
 Processes::End Processes::end_of_job(const std::string& line, int code, bool is_own) const noexcept {
-  if (!connection_) {
-    return {code, line};
-  }
-  const Ending own{rank(), rank(), code, line};
-  std::optional<Ending> ending = is_own ? std::nullopt : connection_->liveness().ending_behind_failure();
-  if (!ending) {
-    ending = connection_->liveness().end(own);
-  }
+  Liveness& liveness = connection_->liveness();
+  std::optional<Ending> ending = is_own ? std::nullopt : liveness.ending_behind_failure();
+  const std::string named = line.starts_with(name_of(rank())) ? line : name_of(rank()) + ": " + line;
+  return end_of_job(ending ? *ending : liveness.end({liveness.reporter(), code, false, named}));
+}
+
+Processes::End Processes::end_of_job(const Ending& ending) const noexcept {
   if (is_first() && !launch_.store_is_served) {
     connection_->liveness().wait_for_knowledge();
   }
-  const bool writes = ending->reporter < 0 || ending->reporter == rank();
-  return {ending->code, writes ? ending->line + (is_first() ? advice_ : "") : ""};
+  return {ending.code, connection_->liveness().reports(ending) ? ending.line + (is_first() ? advice_ : "") : ""};
 }
 
 }  // namespace straightedge::train

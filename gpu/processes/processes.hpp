@@ -24,6 +24,8 @@ class ProcessGroup;
 
 namespace straightedge::train {
 
+struct Ending;
+
 class Processes {
  public:
   /// One process alone: all functions below are there, and do nothing.
@@ -80,8 +82,9 @@ class Processes {
     int code;
     std::string line;  ///< "" where another process writes it
   };
-  /// `is_own`: the error says what is wrong; else it may be what another's end has brought about.
+  /// Of several processes. `is_own`: the error says what is wrong; else it may be what another's end has brought about.
   [[nodiscard]] End end_of_job(const std::string& line, int code, bool is_own) const noexcept;
+  [[nodiscard]] End end_of_job(const Ending& ending) const noexcept;
 
  private:
   class Connection;

@@ -77,8 +77,8 @@ Trainer::Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& dev
       target_(at::empty_like(xt_)),
       loss_sum_(at::zeros({}, xt_.options().dtype(at::kDouble))),
       norm_(at::zeros({}, xt_.options())),
-      graph_(device, recipe.train.cuda_graph == "auto" && model_of_steps_->can_be_captured() &&
-                         !processes.are_several()) {
+      graph_(device,
+             recipe.train.cuda_graph == "auto" && model_of_steps_->can_be_captured() && !processes.are_several()) {
   if (processes.are_several()) {
     exchange_ = std::make_unique<GradientExchange>(processes, *model_of_steps_, layers_, gradient_);
   }

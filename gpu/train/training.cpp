@@ -156,84 +156,116 @@ void require_equal_states(const Processes& processes, const TrainState& state) {
   }
 }
 
-// What was trained since the last checkpoint is kept where another process is lost in a step: this one's state is still
-// that of the step before. A GPU's may be in the midst of it.
-void save_after_failure(const RunFolder* folder, const Trainer& trainer, double loss, std::int64_t written) {
-  const TrainState& state = trainer.state();
-  if (folder != nullptr && state.step > written && state.parameters.is_cpu()) {
-    write_checkpoint(folder->checkpoints(), state, std::isfinite(loss) ? loss : std::numeric_limits<double>::max(),
-                     folder->recipe().train.keep);
-  }
-}
+/// The steps from a beginning to the end, and what is written on the way.
+class Course {
+ public:
+  Course(const RunFolder* folder, Trainer& trainer, const Recipe& recipe, Processes& processes, double loss)
+      : folder_(folder),
+        trainer_(trainer),
+        recipe_(recipe),
+        processes_(processes),
+        meter_(folder, trainer.state().step),
+        loss_(loss),
+        written_(trainer.state().step),
+        logged_(written_) {}
 
-// Whether all are to stop.
-bool take_step(const RunFolder* folder, Trainer& trainer, const Processes& processes, bool stop, double loss,
-               std::int64_t written) {
-  try {
-    return trainer.advance(stop);
-  } catch (const NonFiniteLoss& error) {
-    stop_at_nonfinite(folder, processes, trainer.state(), error.what(), error.batch());
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception&) {
-    if (processes.are_several()) {
-      save_after_failure(folder, trainer, loss, written);
+  TrainEnd take_steps(const std::atomic<bool>& stop, const std::function<void(const TrainProgress&)>& progress) {
+    const std::int64_t steps = recipe_.train.steps;
+    bool stopping = false;
+    while (trainer_.state().step < steps) {
+      // Alone, a process takes no step more; of several, all stop after the same one.
+      const bool leaves = stopping || (!processes_.are_several() && stop);
+      if (!leaves) {
+        stopping = take_step(stop);
+      }
+      record(leaves);
+      progress({trainer_.state().step, steps, loss_});
+      if (leaves) {
+        return TrainEnd::stopped;
+      }
     }
-    throw;
+    if (folder_ != nullptr) {
+      folder_->write_model(trainer_.model(), trainer_.state().ema);
+    }
+    return TrainEnd::finished;
   }
-}
+
+  /// Keeps what was trained since the last checkpoint where another process is lost: the state is that of the last
+  /// whole step. A GPU's may be in the midst of one.
+  void save_after_failure() {
+    const TrainState& state = trainer_.state();
+    if (folder_ == nullptr || state.step == 0 || !state.parameters.is_cpu()) {
+      return;
+    }
+    write_checkpoint(folder_->checkpoints(), state, std::isfinite(loss_) ? loss_ : std::numeric_limits<double>::max(),
+                     recipe_.train.keep);
+    processes_.set_advice("; the checkpoint of step " + std::to_string(state.step) +
+                          " is saved: continue with --resume, by any number of processes");
+  }
+
+ private:
+  /// Whether all are to stop.
+  bool take_step(bool stop) {
+    try {
+      return trainer_.advance(stop);
+    } catch (const NonFiniteLoss& error) {
+      stop_at_nonfinite(folder_, processes_, trainer_.state(), error.what(), error.batch());
+    }
+  }
+
+  void record(bool leaves) {
+    const std::int64_t step = trainer_.state().step;
+    const TrainRecipe& of = recipe_.train;
+    const bool saving = step > written_ && (leaves || step == of.steps || step % of.checkpoint_every == 0);
+    if (step > logged_ && (saving || step % of.log_every == 0)) {
+      loss_ = meter_.write(trainer_, learning_rate(recipe_.optimiser, of.steps, step), of.batch);
+      require_finite(folder_, trainer_, processes_, loss_, logged_);
+      logged_ = step;
+    }
+    if (!saving) {
+      return;
+    }
+    require_equal_states(processes_, trainer_.state());
+    if (folder_ != nullptr) {
+      write_checkpoint(folder_->checkpoints(), trainer_.state(), loss_, of.keep);
+    }
+    written_ = step;
+    if (!leaves) {  // who asked to stop waits for nothing but the checkpoint
+      write_gradient_variance(folder_, recipe_, trainer_, processes_);
+      meter_.start_clock();
+    }
+  }
+
+  const RunFolder* folder_;
+  Trainer& trainer_;
+  const Recipe& recipe_;
+  Processes& processes_;
+  Meter meter_;
+  double loss_;
+  std::int64_t written_, logged_;  ///< steps of the last checkpoint, and of the last line of metrics
+};
 
 }  // namespace
 
 TrainEnd train(const RunFolder* folder, const Recipe& recipe, const Pairs& pairs, const at::Device& device,
-               const Processes& processes, const std::atomic<bool>& stop,
+               Processes& processes, const std::atomic<bool>& stop,
                const std::function<void(const TrainProgress&)>& progress) {
-  const std::int64_t steps = recipe.train.steps;
   const Beginning beginning = beginning_of(folder, recipe);
   if (processes.any(beginning.is_over)) {
     return TrainEnd::finished;
   }
-  const TrainState begin = state_of_all(processes, beginning.state);
-  Trainer trainer(recipe, pairs, device, begin, processes);
-  Meter meter(folder, begin.step);
-  double loss = beginning.loss;
-  std::int64_t written = begin.step;
-  std::int64_t logged = begin.step;
-  bool stopping = false;
-  while (trainer.state().step < steps) {
-    // Alone, a process takes no step more; of several, all stop after the same one.
-    stopping = stopping || (!processes.are_several() && stop);
-    const bool leaves = stopping;
-    if (!leaves) {
-      stopping = take_step(folder, trainer, processes, stop, loss, written);
+  Trainer trainer(recipe, pairs, device, state_of_all(processes, beginning.state), processes);
+  Course course(folder, trainer, recipe, processes, beginning.loss);
+  try {
+    return course.take_steps(stop, progress);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {  // of c10d, where another process is gone
+    if (processes.are_several()) {
+      course.save_after_failure();
     }
-    const std::int64_t step = trainer.state().step;
-    const bool saving = step > written && (leaves || step == steps || step % recipe.train.checkpoint_every == 0);
-    if (step > logged && (saving || step % recipe.train.log_every == 0)) {
-      loss = meter.write(trainer, learning_rate(recipe.optimiser, steps, step), recipe.train.batch);
-      require_finite(folder, trainer, processes, loss, logged);
-      logged = step;
-    }
-    if (saving) {
-      require_equal_states(processes, trainer.state());
-      if (folder != nullptr) {
-        write_checkpoint(folder->checkpoints(), trainer.state(), loss, recipe.train.keep);
-      }
-      written = step;
-      if (!leaves) {  // who asked to stop waits for nothing but the checkpoint
-        write_gradient_variance(folder, recipe, trainer, processes);
-        meter.start_clock();
-      }
-    }
-    progress({step, steps, loss});
-    if (leaves) {
-      return TrainEnd::stopped;
-    }
+    throw;
   }
-  if (folder != nullptr) {
-    folder->write_model(trainer.model(), trainer.state().ema);
-  }
-  return TrainEnd::finished;
 }
 
 }  // namespace straightedge::train

@@ -20,10 +20,10 @@ enum class TrainEnd { finished, stopped };
 
 /// Trains until the recipe's last step, or until `stop` is set at any process: then with a checkpoint of the last whole
 /// step. `folder`: rank 0's; null elsewhere. Throws Error at a loss that is not finite, after saving state and batch to
-/// nonfinite.safetensors, and MachineError where the disk fails; the last checkpoint stays. Whatever else a step throws,
-/// on the CPU a checkpoint of the step before is left.
+/// nonfinite.safetensors, and MachineError where the disk fails; the last checkpoint stays. Where another process is
+/// lost in a step, on the CPU a checkpoint of the step before is left.
 TrainEnd train(const RunFolder* folder, const Recipe& recipe, const Pairs& pairs, const at::Device& device,
-               const Processes& processes, const std::atomic<bool>& stop,
+               Processes& processes, const std::atomic<bool>& stop,
                const std::function<void(const TrainProgress&)>& progress);
 
 }  // namespace straightedge::train

@@ -1,12 +1,26 @@
 """straightedge-train by several processes for tests: what torchrun and srun would set, and what became of each."""
 
+import hashlib
+import json
 import os
 import random
+import shutil
+import signal
 import socket
 import subprocess
 import time
 
-from train_program import TrainTest
+from train_program import TrainTest, fixture_files
+
+np = fixture_files.np
+A_MINUTE = 60
+STEPS = 60
+# Steps large enough that the loss falls by half.
+LEARNS = ("optimiser.rate=0.01", "optimiser.warmup=5", "train.variance_batches=0", "data.mean=[4, 4]")
+
+
+def as_options(*settings):
+    return [word for setting in settings for word in ("--set", setting)]
 
 
 def free_port():
@@ -65,8 +79,8 @@ class Job:
 
 
 class ProcessesTest(TrainTest):
-    def start(self, commands, launcher=torchrun, ranks=None, prefixes=None, **variables):
-        """A process for each command."""
+    def start(self, commands, launcher=torchrun, ranks=None, prefixes=None, limits=None, **variables):
+        """A process for each command. `limits`: by number, what a process calls before it begins."""
         port = free_port()
         size = len(commands) if ranks is None else max(ranks) + 1
         processes = []
@@ -75,11 +89,18 @@ class ProcessesTest(TrainTest):
             environment = {**clean_environment(), **launcher(rank, size, port), **variables}
             prefix = [] if prefixes is None else prefixes[number]
             processes.append(subprocess.Popen([*prefix, *command], env=environment, stdout=subprocess.DEVNULL,
-                                              stderr=subprocess.PIPE, text=True))
+                                              stderr=subprocess.PIPE, text=True,
+                                              preexec_fn=(limits or {}).get(number)))
         job = Job(processes)
         for process in processes:
-            self.addCleanup(process.kill)
+            self.addCleanup(self.removed, process)
         return job
+
+    @staticmethod
+    def removed(process):
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
     def finished(self, job, code=0, timeout=120):
         errors = job.wait(timeout)
@@ -96,3 +117,86 @@ class ProcessesTest(TrainTest):
     def train_together(self, out, size, *options, launcher=torchrun, **more):
         errors = self.finished(self.start([self.command(out, *options, **more)] * size, launcher))
         self.assertEqual("".join(errors), "")
+
+
+class CurveTest(ProcessesTest):
+    """Losses of the same global batches."""
+
+    def nudged(self, run, seed):
+        """A copy of a run at its first checkpoint, with every parameter one unit in the last place off."""
+        copy = self.folder / f"nudged-{seed}"
+        shutil.copytree(self.folder / run, copy)
+        (copy / "model.safetensors").unlink()
+        first, *others = sorted((copy / "checkpoints").iterdir())
+        for other in others:
+            shutil.rmtree(other)
+        tensors, metadata = fixture_files.read_safetensors(first / "state.safetensors")
+        dtype, parameters = tensors["parameters"]
+        ends = np.random.default_rng(seed).choice(np.array([-np.inf, np.inf], np.float32), size=parameters.shape)
+        tensors["parameters"] = (dtype, np.nextafter(parameters, ends))
+        fixture_files.write_safetensors(first / "state.safetensors", tensors, metadata)
+        state = json.loads((first / "state.json").read_text())
+        state["sha256"] = hashlib.sha256((first / "state.safetensors").read_bytes()).hexdigest()
+        (first / "state.json").write_text(json.dumps(state))
+        return copy.name
+
+    def losses(self, run):
+        return np.array([line["loss"] for line in self.metrics(run)])
+
+    def tolerance(self, run, *options, **more):
+        """Of the losses of `run`, made by one process, for sums in another order.
+
+        Such a sum is off by some last places, and the step that is made of it ends in other last places of the
+        parameters: in each of k steps by one unit, say, of each. To first order the loss at step k is then off by
+        at most k times what one unit in the last place of every parameter has done to it by then, which is measured:
+        from the first checkpoint, and taken to grow. The loss itself, a mean of fp32 squares, is off by some units
+        too: those of a sum as long as the widest layer.
+        """
+        base = self.losses(run)
+        effect = np.zeros_like(base)
+        for seed in range(3):
+            copy = self.nudged(run, seed)
+            self.train(copy, *options, "--resume", **more)
+            effect = np.maximum(effect, np.abs(self.losses(copy) - base))
+        effect[0] = effect[1]  # the nudge came after this line
+        steps = np.array([line["step"] for line in self.metrics(run)])
+        return steps * np.maximum.accumulate(effect) + 64 * 2.0**-24 * base
+
+    def compare(self, runs, *options, **more):
+        """Each of the runs against the one process's in "one"."""
+        tolerance = self.tolerance("one", *options, **more)
+        base = self.losses("one")
+        self.assertLess(base[-1], 0.75 * base[0])
+        self.assertLess(np.max(tolerance / base), 1e-3)
+        for run in runs:
+            with self.subTest(run):
+                off = np.abs(self.losses(run) - base)
+                self.assertTrue(np.all(off <= tolerance), f"{off / tolerance}")
+
+
+class FailingTest(ProcessesTest):
+    """Something goes wrong."""
+
+    def failed(self, job, code, *words):
+        """All ended within a minute from now with that exit code and one line."""
+        errors = job.wait(timeout=A_MINUTE + 10)
+        self.assertLess(job.seconds, A_MINUTE)
+        self.assertEqual({found for found in job.codes if found != -signal.SIGKILL}, {code}, errors)
+        self.one_line(errors, *words)
+
+    def running(self, size, out="run", *options, **more):
+        """A job that is amid its training, with a checkpoint."""
+        command = self.command(out, *options, steps=10**6, **more)
+        job = self.start([command] * size)
+        self.wait_for_checkpoint(job, out)
+        return job
+
+    def wait_for_checkpoint(self, job, out):
+        deadline = time.monotonic() + 60
+        while not list((self.folder / out).glob("checkpoints/step-*/state.json")):
+            self.assertLess(time.monotonic(), deadline)
+            self.assertEqual(job.codes, [process.poll() for process in job.processes])
+            time.sleep(0.02)
+
+    def last_step(self, out="run"):
+        return int(self.checkpoints(out)[-1].removeprefix("step-"))

@@ -58,9 +58,9 @@ template <class T, class X>
 void launch(const at::Tensor& x0, const at::Tensor& x1, const at::Tensor& t, const Choices& choices,
             const at::Tensor& xt, const at::Tensor& target) {
   bool has_no_slope = false;
-  InterpolateArguments<T, X> arguments{read<X>(x0),      read<X>(x1),    read<T>(t),    write<T>(xt),
-                                       write<T>(target), x0.size(0),     x0.size(1),    choices.schedule,
-                                       choices.seed,     choices.offset, &has_no_slope, choices.offset_on_device,
+  InterpolateArguments<T, X> arguments{read<X>(x0),        read<X>(x1),    read<T>(t),    write<T>(xt),
+                                       write<T>(target),   x0.size(0),     x0.size(1),    choices.schedule,
+                                       choices.seed,       choices.offset, &has_no_slope, choices.offset_on_device,
                                        choices.first_block};
   if (x0.is_cpu()) {
     interpolate_cpu(arguments);
