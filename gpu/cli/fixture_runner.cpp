@@ -102,6 +102,9 @@ class Call {
 
   [[nodiscard]] c10::IValue value_of(const c10::Argument& argument) const {
     const std::string& name = argument.name();
+    if (argument.default_value() && fixture_.attributes.find(name) == fixture_.attributes.end()) {
+      return *argument.default_value();
+    }
     switch (argument.type()->kind()) {
       case c10::TypeKind::TensorType:
         (void)fixture_.input(name);  // throws where it is missing

@@ -1,9 +1,9 @@
 #include <processes/launch.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
+#include <regex>
 #include <straightedge/error.hpp>
 
 namespace straightedge::train {
@@ -52,31 +52,17 @@ class Variables {
 
 /// How many tasks the node of that number has, by Slurm's "4(x2),3".
 int tasks_of_node(const std::string& list, std::uint64_t node) {
-  const auto fail = [&list] {
-    throw InputError("SLURM_TASKS_PER_NODE is \"" + list + "\"; it must be a list such as \"4(x2),3\"");
-  };
-  std::size_t begin = 0;
-  while (begin < list.size()) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    const std::string entry = list.substr(begin, end - begin);
-    const std::size_t times = entry.find("(x");
-    if (times != std::string::npos && entry.back() != ')') {
-      fail();
-    }
-    const std::uint64_t tasks = Variables::number("SLURM_TASKS_PER_NODE", entry.substr(0, times), 1, largest_size);
-    const std::uint64_t nodes =
-        times == std::string::npos
-            ? 1
-            : Variables::number("SLURM_TASKS_PER_NODE", entry.substr(times + 2, entry.size() - times - 3), 1,
-                                largest_size);
+  static const std::regex entry(R"((\d{1,7})(?:\(x(\d{1,7})\))?(?:,|$))");
+  auto begin = list.cbegin();
+  for (std::smatch found; std::regex_search(begin, list.cend(), found, entry, std::regex_constants::match_continuous);
+       begin = found[0].second) {
+    const std::uint64_t nodes = found[2].matched ? std::stoull(found[2]) : 1;
     if (node < nodes) {
-      return static_cast<int>(tasks);
+      return std::stoi(found[1]);
     }
     node -= nodes;
-    begin = end + 1;
   }
-  fail();
-  return 0;
+  throw InputError("SLURM_TASKS_PER_NODE is \"" + list + "\"; it must be a list such as \"4(x2),3\", with this node in it");
 }
 
 Launch launch_of_torchrun(const Variables& of) {
@@ -132,18 +118,20 @@ std::optional<std::string> environment_of_process(const std::string& name) {
 }
 
 std::string first_host(const std::string& node_list) {
-  const std::size_t end = std::min(node_list.find_first_of(",["), node_list.size());
-  std::string host = node_list.substr(0, end);
-  if (end < node_list.size() && node_list[end] == '[') {
-    const std::size_t close = node_list.find(']', end);
-    const std::string numbers =
-        close == std::string::npos ? "" : node_list.substr(end + 1, node_list.find_first_of(",-]", end) - end - 1);
-    if (numbers.empty()) {
+  std::string host;
+  for (std::size_t at = 0; at < node_list.size() && node_list[at] != ',';) {
+    if (node_list[at] != '[') {
+      host += node_list[at++];
+      continue;
+    }
+    // The first number of a range, with its zeros; a name may go on behind the bracket.
+    const std::size_t end = node_list.find_first_of(",-]", at);
+    const std::size_t close = node_list.find(']', at);
+    if (close == std::string::npos || end == at + 1) {
       throw InputError("SLURM_JOB_NODELIST is \"" + node_list + R"("; it must be a list such as "gpu[03-05,9],login")");
     }
-    // Behind the bracket a name may go on: "rack[1-2]-a".
-    const std::size_t next = std::min(node_list.find_first_of(",[", close), node_list.size());
-    host += numbers + node_list.substr(close + 1, next - close - 1);
+    host += node_list.substr(at + 1, end - at - 1);
+    at = close + 1;
   }
   return host;
 }

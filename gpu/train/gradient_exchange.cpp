@@ -1,6 +1,7 @@
 #include <train/gradient_exchange.hpp>
 
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/variable.h>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
@@ -47,12 +48,18 @@ GradientExchange::GradientExchange(const Processes& processes, const Model& mode
     leaves_.back().mutable_grad() = gradient.narrow(0, begin, numbers).view(part.shape);
     begin += numbers;
   }
+  totals_ = at::zeros({2}, flat.options().dtype(at::kFloat));
+  leaf_of_totals_ = at::zeros_like(totals_).requires_grad_();
+  leaf_of_totals_.mutable_grad() = totals_;
+  std::vector<at::Tensor> all{leaf_of_totals_};  // the first, which is reduced last
+  all.insert(all.end(), leaves_.begin(), leaves_.end());
+  const std::vector<bool> none_is_sparse(all.size(), false);
   std::vector<std::vector<std::size_t>> buckets;
-  std::tie(buckets, std::ignore) = c10d::compute_bucket_assignment_by_size(leaves_, {first_bucket_bytes, bucket_bytes},
-                                                                           std::vector<bool>(leaves_.size(), false));
+  std::tie(buckets, std::ignore) =
+      c10d::compute_bucket_assignment_by_size(all, {first_bucket_bytes, bucket_bytes}, none_is_sparse);
   std::reverse(buckets.begin(), buckets.end());
   reducer_ = std::make_unique<c10d::Reducer>(
-      leaves_, buckets, processes.group(), std::vector<bool>(leaves_.size(), false), bucket_bytes,
+      all, buckets, processes.group(), none_is_sparse, bucket_bytes,
       /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/false,
       std::unordered_map<std::size_t, std::string>(), first_bucket_bytes,
       /*skip_all_reduce_unused_params=*/false, /*use_python_reducer=*/false, std::vector<std::int64_t>());
@@ -67,13 +74,24 @@ void GradientExchange::begin() {
   reducer_->prepare_for_backward({});
 }
 
-// The reducer listens to autograd alone: a way back that goes to the leaves, and brings nothing, tells it.
+const at::Tensor& GradientExchange::finish(const at::Tensor& loss, bool flag) {
+  totals_.narrow(0, 0, 1).copy_(loss);
+  totals_.narrow(0, 1, 1).fill_(flag ? 1.0 : 0.0);
+  tell(leaf_of_totals_);
+  return totals_;
+}
+
 void GradientExchange::written(std::size_t first, std::size_t count) {
-  const at::Tensor nothing = at::zeros({}, leaves_[first].options());
+  tell(at::TensorList(leaves_).slice(first, count));
+}
+
+// The reducer listens to autograd alone: a way back that goes to the leaves, and brings nothing, tells it.
+void GradientExchange::tell(at::TensorList leaves) {
+  const at::Tensor nothing = at::zeros({}, leaves.front().options());
   const auto node = std::make_shared<Nothing>();
   node->add_input_metadata(nothing);
-  for (std::size_t part = first; part < first + count; ++part) {
-    node->add_next_edge(torch::autograd::impl::gradient_edge(leaves_[part]));
+  for (const at::Tensor& leaf : leaves) {
+    node->add_next_edge(torch::autograd::impl::gradient_edge(leaf));
   }
   torch::autograd::Engine::get_default_engine().execute({{node, 0}}, {nothing}, /*keep_graph=*/false,
                                                         /*create_graph=*/false, /*accumulate_grad=*/true);

@@ -24,14 +24,20 @@ class GradientExchange final : public GradientListener {
   GradientExchange(const GradientExchange&) = delete;
   GradientExchange& operator=(const GradientExchange&) = delete;
 
-  /// Before a model is passed. After it, the gradient is the sum.
+  /// Before a model is passed.
   void begin();
+  /// After it: from here on the gradient is the sum. Returns the sums of `loss` and of `flag` too, fp32 [2] on the same
+  /// device: they go with the last bucket, as a message of their own would take as long as a small gradient.
+  [[nodiscard]] const at::Tensor& finish(const at::Tensor& loss, bool flag);
 
   [[nodiscard]] const std::vector<at::Tensor>& leaves() const override { return leaves_; }
   void written(std::size_t first, std::size_t count) override;
 
  private:
+  void tell(at::TensorList leaves);
+
   std::vector<at::Tensor> leaves_;
+  at::Tensor leaf_of_totals_, totals_;
   std::unique_ptr<c10d::Reducer> reducer_;
 };
 

@@ -7,7 +7,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <torch/cuda.h>
@@ -110,8 +109,16 @@ void Trainer::compute_step() {
                                                      .offset = offset_of(inputs.step, Stream::dropout),
                                                      .listener = exchange_.get()},
                                                     gradient_);
-  if (device_.is_cpu()) {
-    require_finite_loss(loss);
+  double total = device_.is_cpu() ? loss.item<double>() : 0.0;
+  if (exchange_) {
+    const at::Tensor& totals = exchange_->finish(loss, stop_);
+    if (device_.is_cpu()) {
+      total = totals[0].item<double>();
+      stop_ = totals[1].item<double>() > 0.0;
+    }
+  }
+  if (!std::isfinite(total)) {
+    throw NonFiniteLoss(state_.step + 1, whole_batch(state_.step + 1));
   }
   loss_sum_.add_(loss);
   at::linalg_vector_norm_out(norm_, gradient_, 2, std::nullopt, false, at::kFloat);
@@ -119,15 +126,6 @@ void Trainer::compute_step() {
     gradient_.mul_(at::clamp(recipe_.optimiser.clip / norm_, std::nullopt, 1.0));
   }
   adamw_ema(state_, gradient_, recipe_.optimiser, inputs);
-}
-
-void Trainer::require_finite_loss(const at::Tensor& loss) {
-  const at::Tensor totals = at::tensor({loss.item<double>(), stop_ ? 1.0 : 0.0}, at::kDouble);
-  processes_.sum(totals);
-  stop_ = totals[1].item<double>() > 0.0;
-  if (!std::isfinite(totals[0].item<double>())) {
-    throw NonFiniteLoss(state_.step + 1, whole_batch(state_.step + 1));
-  }
 }
 
 NamedTensors Trainer::whole_batch(std::int64_t step) const {

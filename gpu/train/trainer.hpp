@@ -69,8 +69,6 @@ class Trainer {
 
  private:
   void compute_step();
-  /// Makes stop_ what any process has.
-  void require_finite_loss(const at::Tensor& loss);
   [[nodiscard]] NamedTensors whole_batch(std::int64_t step) const;
 
   Recipe recipe_;

@@ -16,6 +16,7 @@ sys.path[:0] = [str(HERE), str(HERE / "peers")]
 
 from image_rows import image_rows  # noqa: E402
 from measure import run_ours  # noqa: E402
+from processes_rows import processes_rows  # noqa: E402
 from rows import Disagreement, Row, growth_rows, peer_rows, prove_row, scaling_rows  # noqa: E402
 from training_rows import training_rows  # noqa: E402
 from velocity_rows import find_operators, velocity_growth, velocity_rows  # noqa: E402
@@ -45,25 +46,32 @@ def main() -> int:
     parser.add_argument("--programs", type=Path, help="where straightedge and straightedge_bench are")
     parser.add_argument("--json", type=Path, help="where to write the results")
     parser.add_argument("--without-prove", action="store_true", help="leave out the rows of `straightedge prove`")
+    parser.add_argument("--only-processes", action="store_true", help="only the rows of training by several processes")
     arguments = parser.parse_args()
 
     load_before = os.getloadavg()[0]
     print(f"{processor()}; load {load_before:.1f} before the start\n")
     print(f"{'work':<41} {'ours':>9} {'peer':>9} {'ratio':>7}  {'goal':<8} {'met':<4} by")
-    ours = run_ours(arguments.programs)
-    rows, growth = [], []
+    ours = {} if arguments.only_processes else run_ours(arguments.programs)
+    rows, growth, of_processes = [], [], []
     operators = find_operators(arguments.programs.parent)
     if operators is None:
         print("empirical_velocity, training and prepare are left out: built without LibTorch")
-    of_torch = (velocity_rows(operators), training_rows(arguments.programs, operators.torch_site),
-                image_rows(arguments.programs, operators.torch_site)) if operators else ()
+    of_torch = ()
+    if operators:
+        site = operators.torch_site
+        of_torch = (velocity_rows(operators), training_rows(arguments.programs, site), image_rows(arguments.programs, site),
+                    processes_rows(arguments.programs, site, of_processes))
     try:
-        for row in chain(peer_rows(ours), *of_torch):
+        for row in of_torch[-1] if arguments.only_processes else chain(peer_rows(ours), *of_torch):
             rows.append(row)
             print(line(row), flush=True)
     except Disagreement as error:
         print(f"results differ, so times compare nothing: {error}", file=sys.stderr)
         return 1
+    if arguments.only_processes:
+        print("", *of_processes, sep="\n")
+        return 0
     if not arguments.without_prove:
         for effort, goal in (("quick", 10), ("standard", 60)):
             rows.append(prove_row(arguments.programs, effort, goal))
@@ -73,7 +81,7 @@ def main() -> int:
         growth.append(text)
         print(text)
     if operators:
-        for text in velocity_growth(operators):
+        for text in chain(of_processes, velocity_growth(operators)):
             growth.append(text)
             print(text, flush=True)
     if not arguments.without_prove:

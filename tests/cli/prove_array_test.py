@@ -3,7 +3,9 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
+import time
 import unittest
 
 from straightedge_program import PROGRAM, ProgramTest
@@ -13,11 +15,14 @@ OPTIONS = ("--claims", "crossover,figure-5", "--cases", "30", "--quiet")
 
 
 class ProveArray(ProgramTest):
-    def run_script(self, *arguments, **variables):
+    @staticmethod
+    def environment(**variables):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SLURM")}
-        environment |= {"STRAIGHTEDGE": PROGRAM, "PROVE_OPTIONS": " ".join(OPTIONS), **variables}
-        return subprocess.run([SCRIPT, *arguments], cwd=self.folder, env=environment, capture_output=True, text=True,
-                              timeout=300)
+        return environment | {"STRAIGHTEDGE": PROGRAM, "PROVE_OPTIONS": " ".join(OPTIONS), **variables}
+
+    def run_script(self, *arguments, **variables):
+        return subprocess.run([SCRIPT, *arguments], cwd=self.folder, env=self.environment(**variables),
+                              capture_output=True, text=True, timeout=300)
 
     def digest(self, file):
         return json.loads((self.folder / file).read_text())["digest"]
@@ -28,6 +33,29 @@ class ProveArray(ProgramTest):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.digest("campaign/certificate.json"), self.digest("whole/certificate.json"))
         self.assertTrue((self.folder / "campaign" / "figures" / "figure-5-boxes.csv").exists())
+
+    def test_of_seven_shards_one_killed_and_resumed_is_the_unsharded_certificate(self):
+        self.assert_exit(0, "prove", *OPTIONS, "--out", "whole")
+        script = subprocess.Popen([SCRIPT, "local", "7"], cwd=self.folder, env=self.environment(), start_new_session=True,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(script.wait)
+        journal = self.folder / "campaign" / "shard-4" / "journal.jsonl"
+        while not (journal.exists() and journal.read_bytes().count(b"\n") > 2):
+            self.assertIsNone(script.poll(), "no shard was met before its end")
+            time.sleep(0.002)
+        os.killpg(script.pid, signal.SIGKILL)
+        script.wait()
+        self.assertFalse((journal.parent / "certificate.json").exists(), "the shard was killed too late")
+        resumed = self.run_script("local", "7")
+        self.assertEqual(resumed.returncode, 0, resumed.stderr)
+        self.assertEqual(self.digest("campaign/certificate.json"), self.digest("whole/certificate.json"))
+        # All but the one member that says when, where and how long.
+        texts = []
+        for file in ("campaign/certificate.json", "whole/certificate.json"):
+            document = json.loads((self.folder / file).read_text())
+            self.assertIsNotNone(document.pop("run"))
+            texts.append(json.dumps(document))
+        self.assertEqual(*texts)
 
     def test_of_array_tasks_and_of_variables_makes_one_shard_each(self):
         slurm = {"SLURM_ARRAY_TASK_ID": "1", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_CPUS_PER_TASK": "1"}

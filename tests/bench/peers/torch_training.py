@@ -3,7 +3,8 @@
 The models of docs/training.md, AdamW with clipped gradients and a cosine schedule, an average of the parameters,
 batches drawn from frozen pairs: what `straightedge-train train` does. PyTorch gets its fastest way: lists of parameters
 in one call, no gradient that is cleared only to be written again, no number that is read back; for images both orders of
-a tensor's numbers.
+a tensor's numbers. Started with RANK and WORLD_SIZE, it is one of several processes by DistributedDataParallel over Gloo,
+which take their shares of each batch.
 
 Run as a program, in a process of its own with PyTorch on its path; prints one line of JSON.
 """
@@ -11,6 +12,7 @@ Run as a program, in a process of its own with PyTorch on its path; prints one l
 import argparse
 import json
 import math
+import os
 import re
 import time
 from pathlib import Path
@@ -73,6 +75,12 @@ class Training:
                                            betas=(self.of["beta1"], self.of["beta2"]), eps=self.of["eps"],
                                            weight_decay=self.of["weight_decay"], **WAYS[way])
         self.k = 0
+        self.share = self.train["batch"]
+        if torch.distributed.is_initialized():
+            # Gradients lie in the buckets that are exchanged: no copies.
+            self.model = torch.nn.parallel.DistributedDataParallel(self.model, gradient_as_bucket_view=True)
+            torch.manual_seed(self.train["seed"] + 1 + torch.distributed.get_rank())
+            self.share //= torch.distributed.get_world_size()
 
     def rate(self):
         is_constant = self.of["schedule"] == "constant"
@@ -81,11 +89,11 @@ class Training:
 
     def __call__(self):
         self.k += 1
-        chosen = torch.randint(len(self.x0), (self.train["batch"],))
+        chosen = torch.randint(len(self.x0), (self.share,))
         x0, x1 = self.x0.index_select(0, chosen), self.x1.index_select(0, chosen)
         t = torch.rand(len(x0))
         loss = (self.model(torch.lerp(x0, x1, t[:, None]), t) - (x1 - x0)).square().sum() / len(x0)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimiser.zero_grad(set_to_none=not torch.distributed.is_initialized())
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.parameters, self.of["clip"])
         self.optimiser.param_groups[0]["lr"] = self.rate()
@@ -128,6 +136,8 @@ def main() -> None:
     arguments = parser.parse_args()
     train = arguments.recipe["train"]
     torch.set_num_threads(train["threads"])
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        torch.distributed.init_process_group("gloo")
     with open(arguments.pairs, "rb") as file:
         pairs = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
     pairs = pairs.reshape(2, -1, arguments.recipe["data"]["dimension"])
@@ -140,6 +150,8 @@ def main() -> None:
         losses.append(float(total) / arguments.block)
         seconds.append((time.perf_counter() - began) / arguments.block)
     print(json.dumps({"version": torch.__version__, "seconds": seconds, "losses": losses}))
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 if __name__ == "__main__":

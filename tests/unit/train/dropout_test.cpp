@@ -43,6 +43,18 @@ TEST(Dropout, DropsTheElementsWhoseWordsAreBelow) {
   }
 }
 
+TEST(Dropout, OfSomeRowsOfABatchIsThatOfTheWholeBatch) {
+  // An image has 15 elements: rows begin within a block of four words.
+  const at::Tensor h = at::ones({7, 3, 1, 5});
+  const at::Tensor whole = dropped(h, {0.5, 4, stream(2)}, 3);
+  for (std::int64_t first = 0; first < 7; ++first) {
+    for (std::int64_t count = 1; first + count <= 7; ++count) {
+      const at::Tensor part = dropped(h.narrow(0, first, count), {0.5, 4, stream(2), first}, 3);
+      ASSERT_TRUE(part.equal(whole.narrow(0, first, count))) << first << ", " << count;
+    }
+  }
+}
+
 TEST(Dropout, DropsItsShareAndKeepsTheMean) {
   const at::Tensor h = at::ones({8, 64, 16, 16});
   const double n = static_cast<double>(h.numel());

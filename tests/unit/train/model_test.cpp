@@ -68,6 +68,17 @@ TEST(Mlp, ComputesLayersInTheTypeOfItsParameters) {
   EXPECT_GT(error, 1e-4);
 }
 
+TEST(Mlp, GradientsOfSharesOfABatchAddUp) {
+  const Mlp model(ModelRecipe{.width = 12, .depth = 3, .time_features = 8}, 3);
+  expect_sum_of_shares(model, model.initial(5).to(at::kDouble), problem(8, 3), Way::written_out);
+}
+
+TEST(AffineModel, GradientsOfSharesOfABatchAddUp) {
+  const AffineModel model(3);
+  const at::Tensor parameters = 0.2 * normals(3, 4, {0, 1}, model.size(), at::kDouble).flatten();
+  expect_sum_of_shares(model, parameters, problem(8, 3), Way::written_out);
+}
+
 TEST(Mlp, BeginsAsPyTorchsLinearLayersDo) {
   const Mlp model(ModelRecipe{.width = 64, .depth = 2, .time_features = 16}, 3);
   const std::map<std::string, at::Tensor> parts = model.views(model.initial(5));

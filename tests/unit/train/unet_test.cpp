@@ -48,6 +48,11 @@ TEST_F(UnetModel, HasTheParametersOfThePapersNetwork) {
   EXPECT_EQ(Unet(recipe, {64, 64, 3}).size(), 35746307);
 }
 
+TEST_F(UnetModel, GradientsOfSharesOfABatchAddUp) {
+  const Unet model(small_recipe(), small_size);
+  expect_sum_of_shares(model, all_moved(model), small_problem(8), Way::by_autograd);
+}
+
 // A direction in each part by itself: a wrong number anywhere in it would show.
 TEST_F(UnetModel, ItsGradientIsTheLimitOfDifferences) {
   const Unet model(small_recipe(), small_size);
