@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <c10/util/Logging.h>
 #include <netdb.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -83,6 +84,15 @@ std::string address_towards(const std::string& host) {
   return address;
 }
 
+// Every process is connected to every other, and three times to the store.
+void raise_limit_of_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &files);
+  }
+}
+
 std::shared_ptr<::gloo::transport::Device> gloo_device(const Launch& launch) {
   if (const std::optional<std::string> interface = environment_of_process("GLOO_SOCKET_IFNAME")) {
     return c10d::ProcessGroupGloo::createDeviceForInterface(*interface);
@@ -135,6 +145,7 @@ class Processes::Connection {
 
   /// Until `condition`; throws JobEnded where the job ends before, by `late` if it takes longer than `patience`.
   void wait_until(const std::function<bool()>& condition, const std::function<Ending()>& late = {}) {
+    auto pause = std::chrono::milliseconds(5);
     while (!condition()) {
       if (const std::optional<Ending> ending = liveness_.ending()) {
         throw JobEnded(*ending);
@@ -142,7 +153,8 @@ class Processes::Connection {
       if (late && Clock::now() > deadline_) {
         throw JobEnded(liveness_.end(late()));
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, std::chrono::milliseconds(160));  // hundreds may ask one store
     }
   }
 
@@ -211,6 +223,7 @@ Processes::Processes(const Launch& launch, std::chrono::seconds patience) : laun
     constexpr int keeps_what_is_set = 0;
     ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", keeps_what_is_set);
     c10::initLogging();
+    raise_limit_of_files();
     connection_ = std::make_unique<Connection>(launch, patience);
   }
 }

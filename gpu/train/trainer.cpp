@@ -76,6 +76,7 @@ Trainer::Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& dev
       target_(at::empty_like(xt_)),
       loss_sum_(at::zeros({}, xt_.options().dtype(at::kDouble))),
       norm_(at::zeros({}, xt_.options())),
+      stops_(at::zeros_like(loss_sum_)),
       graph_(device,
              recipe.train.cuda_graph == "auto" && model_of_steps_->can_be_captured() && !processes.are_several()) {
   if (processes.are_several()) {
@@ -83,13 +84,11 @@ Trainer::Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& dev
   }
 }
 
-bool Trainer::advance(bool stop) {
+void Trainer::advance(bool stop) {
   inputs_.write(step_inputs(recipe_, sampler_, state_.step + 1, rows_));
-  // A GPU's losses stay there; hosts agree all the same, while it works.
-  stop_ = device_.is_cpu() ? stop : processes_.any(stop);
+  stop_ = stop;
   graph_.run([this] { compute_step(); });
   ++state_.step;
-  return stop_;
 }
 
 void Trainer::compute_step() {
@@ -109,16 +108,17 @@ void Trainer::compute_step() {
                                                      .offset = offset_of(inputs.step, Stream::dropout),
                                                      .listener = exchange_.get()},
                                                     gradient_);
-  double total = device_.is_cpu() ? loss.item<double>() : 0.0;
+  at::Tensor total = loss;
   if (exchange_) {
     const at::Tensor& totals = exchange_->finish(loss, stop_);
-    if (device_.is_cpu()) {
-      total = totals[0].item<double>();
-      stop_ = totals[1].item<double>() > 0.0;
-    }
+    total = totals[0];
+    stops_.add_(totals[1]);
   }
-  if (!std::isfinite(total)) {
-    throw NonFiniteLoss(state_.step + 1, whole_batch(state_.step + 1));
+  if (device_.is_cpu()) {
+    is_stopped_ = stops_.item<double>() > 0.0;
+    if (!std::isfinite(total.item<double>())) {
+      throw NonFiniteLoss(state_.step + 1, whole_batch(state_.step + 1));
+    }
   }
   loss_sum_.add_(loss);
   at::linalg_vector_norm_out(norm_, gradient_, 2, std::nullopt, false, at::kFloat);
@@ -142,6 +142,7 @@ double Trainer::take_loss_sum() {
   const at::Tensor sum = loss_sum_.to(at::kCPU, /*non_blocking=*/false, /*copy=*/true);
   loss_sum_.zero_();
   processes_.sum(sum);
+  is_stopped_ = stops_.item<double>() > 0.0;
   return sum.item<double>();
 }
 

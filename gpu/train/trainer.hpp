@@ -52,10 +52,13 @@ class Trainer {
 
   [[nodiscard]] static TrainState initial_state(const Recipe& recipe);
 
-  /// Takes the next step, with the other processes; returns whether any of them was asked to `stop`. On the CPU throws
+  /// Takes the next step, with the other processes. `stop`: whether this one was asked to. On the CPU throws
   /// NonFiniteLoss instead; on a GPU, which is not waited for, the losses tell. Any other exception leaves the state
   /// as it was, on the CPU.
-  bool advance(bool stop = false);
+  void advance(bool stop = false);
+  /// Whether any of several processes was asked to stop: all say the same after the same step. On a GPU it is known
+  /// when the losses are taken.
+  [[nodiscard]] bool is_stopped() const { return is_stopped_; }
 
   /// The sum of the losses of the steps since the last call, over all processes.
   [[nodiscard]] double take_loss_sum();
@@ -81,9 +84,10 @@ class Trainer {
   FixedInputs inputs_;
   at::Tensor layers_;  ///< the parameters, in the type that layers are computed in
   at::Tensor gradient_, xt_, target_, loss_sum_, norm_;
+  at::Tensor stops_;  ///< how many processes were asked to, summed over steps
   std::unique_ptr<GradientExchange> exchange_;  ///< null: of one process
   StepGraph graph_;
-  bool stop_ = false;
+  bool stop_ = false, is_stopped_ = false;
 };
 
 }  // namespace straightedge::train

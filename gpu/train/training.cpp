@@ -171,12 +171,11 @@ class Course {
 
   TrainEnd take_steps(const std::atomic<bool>& stop, const std::function<void(const TrainProgress&)>& progress) {
     const std::int64_t steps = recipe_.train.steps;
-    bool stopping = false;
     while (trainer_.state().step < steps) {
       // Alone, a process takes no step more; of several, all stop after the same one.
-      const bool leaves = stopping || (!processes_.are_several() && stop);
+      const bool leaves = processes_.are_several() ? trainer_.is_stopped() : stop.load();
       if (!leaves) {
-        stopping = take_step(stop);
+        take_step(stop);
       }
       record(leaves);
       progress({trainer_.state().step, steps, loss_});
@@ -204,10 +203,9 @@ class Course {
   }
 
  private:
-  /// Whether all are to stop.
-  bool take_step(bool stop) {
+  void take_step(bool stop) {
     try {
-      return trainer_.advance(stop);
+      trainer_.advance(stop);
     } catch (const NonFiniteLoss& error) {
       stop_at_nonfinite(folder_, processes_, trainer_.state(), error.what(), error.batch());
     }
