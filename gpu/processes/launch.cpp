@@ -62,7 +62,8 @@ int tasks_of_node(const std::string& list, std::uint64_t node) {
     }
     node -= nodes;
   }
-  throw InputError("SLURM_TASKS_PER_NODE is \"" + list + "\"; it must be a list such as \"4(x2),3\", with this node in it");
+  throw InputError("SLURM_TASKS_PER_NODE is \"" + list +
+                   "\"; it must be a list such as \"4(x2),3\", with this node in it");
 }
 
 Launch launch_of_torchrun(const Variables& of) {

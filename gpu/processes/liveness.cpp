@@ -12,9 +12,10 @@
 namespace straightedge::train {
 namespace {
 
-constexpr int patient_rounds = 20;    // without a sign of life, and a process counts as lost
-constexpr int suspicious_rounds = 5;  // the same once something failed
-constexpr int rounds_to_notice = 3;   // for the main thread, if it can
+constexpr int patient_rounds = 20;     // without a sign of life, and a process counts as lost
+constexpr int suspicious_rounds = 5;   // the same once something failed
+constexpr int rounds_to_notice = 2;    // for the main thread, if it can
+constexpr int rounds_to_give_up = 10;  // for it, once what it waited for has failed
 
 constexpr const char* ended_key = "ended";
 constexpr const char* suspicion_key = "suspicion";
@@ -54,11 +55,13 @@ Ending read(const std::string& text) {
 
 }  // namespace
 
-Liveness::Liveness(int rank, int size, std::string place_of_store, const Connect& connect)
+Liveness::Liveness(int rank, int size, std::string place_of_store, const Connect& connect,
+                   std::function<void()> free_main_thread)
     : rank_(rank),
       size_(size),
       reporter_(number_of_process()),
       place_of_store_(std::move(place_of_store)),
+      free_main_thread_(std::move(free_main_thread)),
       last_seen_(static_cast<std::size_t>(size)),
       unchanged_(static_cast<std::size_t>(size)),
       store_(connect()),
@@ -191,7 +194,10 @@ void Liveness::watch() {
     }
     const std::optional<Ending> known = ending();
     since_end = known && !main_thread_ends_ ? since_end + 1 : 0;
-    if (since_end > rounds_to_notice) {
+    if (since_end == rounds_to_notice) {
+      free_main_thread_();
+    }
+    if (since_end > rounds_to_notice + rounds_to_give_up) {
       if (reports(*known)) {
         std::fprintf(stderr, "straightedge-train: %s\n", known->line.c_str());
       }

@@ -44,7 +44,9 @@ class Liveness {
  public:
   /// A connection to the store of its own: it must not wait behind others.
   using Connect = std::function<c10::intrusive_ptr<c10d::Store>()>;
-  Liveness(int rank, int size, std::string place_of_store, const Connect& connect);
+  /// `free_main_thread`: makes what the main thread waits for fail, where it waits for another process.
+  Liveness(int rank, int size, std::string place_of_store, const Connect& connect,
+           std::function<void()> free_main_thread);
   ~Liveness();
   Liveness(const Liveness&) = delete;
   Liveness& operator=(const Liveness&) = delete;
@@ -83,6 +85,7 @@ class Liveness {
   int size_;
   std::int64_t reporter_;
   std::string place_of_store_;
+  std::function<void()> free_main_thread_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

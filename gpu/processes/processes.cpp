@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <c10/util/Logging.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <processes/liveness.hpp>
 #include <straightedge/error.hpp>
 #include <thread>
@@ -93,6 +95,34 @@ void raise_limit_of_files() {
   }
 }
 
+/// 0: not of IP.
+int port_of(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
+  }
+  return address.ss_family == AF_INET6 ? ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port) : 0;
+}
+
+/// Whoever waits for a process that will never answer sees its connection end. Gloo has no other way: c10d's abort does
+/// not reach it. Connections to and from that port stay.
+void cut_connections_but(int port) {
+  std::vector<int> sockets;
+  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    sockets.push_back(std::stoi(entry.path().filename().string()));
+  }
+  for (const int socket : sockets) {
+    sockaddr_storage own{};
+    sockaddr_storage peer{};
+    socklen_t own_size = sizeof(own);
+    socklen_t peer_size = sizeof(peer);
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0 && port_of(own) != 0 &&
+        port_of(own) != port && port_of(peer) != port) {
+      ::shutdown(socket, SHUT_RDWR);
+    }
+  }
+}
+
 std::shared_ptr<::gloo::transport::Device> gloo_device(const Launch& launch) {
   if (const std::optional<std::string> interface = environment_of_process("GLOO_SOCKET_IFNAME")) {
     return c10d::ProcessGroupGloo::createDeviceForInterface(*interface);
@@ -111,7 +141,9 @@ class Processes::Connection {
         patience_(patience),
         deadline_(Clock::now() + patience),
         store_(connect(launch.rank == 0 && !launch.store_is_served)),
-        liveness_(launch.rank, launch.size, place(launch), [this] { return connect(false); }) {}
+        liveness_(
+            launch.rank, launch.size, place(launch), [this] { return connect(false); },
+            [port = launch.port] { cut_connections_but(port); }) {}
 
   void meet() {
     meet_others();

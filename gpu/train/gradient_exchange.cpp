@@ -58,11 +58,11 @@ GradientExchange::GradientExchange(const Processes& processes, const Model& mode
   std::tie(buckets, std::ignore) =
       c10d::compute_bucket_assignment_by_size(all, {first_bucket_bytes, bucket_bytes}, none_is_sparse);
   std::reverse(buckets.begin(), buckets.end());
-  reducer_ = std::make_unique<c10d::Reducer>(
-      all, buckets, processes.group(), none_is_sparse, bucket_bytes,
-      /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/false,
-      std::unordered_map<std::size_t, std::string>(), first_bucket_bytes,
-      /*skip_all_reduce_unused_params=*/false, /*use_python_reducer=*/false, std::vector<std::int64_t>());
+  reducer_ = std::make_unique<c10d::Reducer>(all, buckets, processes.group(), none_is_sparse, bucket_bytes,
+                                             /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/false,
+                                             std::unordered_map<std::size_t, std::string>(), first_bucket_bytes,
+                                             /*skip_all_reduce_unused_params=*/false, /*use_python_reducer=*/false,
+                                             std::vector<std::int64_t>());
   reducer_->register_comm_hook(std::make_unique<Sum>(processes.group()));
 }
 

@@ -84,7 +84,7 @@ class Trainer {
   FixedInputs inputs_;
   at::Tensor layers_;  ///< the parameters, in the type that layers are computed in
   at::Tensor gradient_, xt_, target_, loss_sum_, norm_;
-  at::Tensor stops_;  ///< how many processes were asked to, summed over steps
+  at::Tensor stops_;                            ///< how many processes were asked to, summed over steps
   std::unique_ptr<GradientExchange> exchange_;  ///< null: of one process
   StepGraph graph_;
   bool stop_ = false, is_stopped_ = false;

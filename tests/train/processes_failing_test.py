@@ -43,9 +43,10 @@ class Losses(FailingTest):
         self.goes_on()
 
     def test_a_process_hangs(self):
-        job = self.running(2)
+        job = self.running(2, "run", *as_options("train.checkpoint_every=500", "train.variance_batches=0"))
         job.processes[1].send_signal(signal.SIGSTOP)
-        self.failed(Job(job.processes[:1]), 4, "rank 1", "is lost", "no sign of life")
+        self.failed(Job(job.processes[:1]), 4, "rank 1", "is lost", "no sign of life", "the checkpoint of step")
+        self.assertGreater(self.last_step() % 500, 0)
         self.goes_on()
 
     def test_the_first_hangs(self):

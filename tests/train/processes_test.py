@@ -12,7 +12,7 @@ import unittest
 
 import processes_program
 from processes_program import LEARNS, STEPS, CurveTest, ProcessesTest, as_options, clean_environment, srun, torchrun
-from train_program import PROGRAM
+from train_program import PROGRAM, ROOT
 from unet_train_test import RECIPE as IMAGES, TINY, write_pairs
 
 class Curves(CurveTest):
@@ -122,6 +122,81 @@ class Launching(ProcessesTest):
             with self.subTest(command[0]):
                 errors = self.finished(self.start([[PROGRAM, *command]] * 2), code=2)
                 self.assertIn(f"{command[0]}: is one process's work", errors[0])
+
+
+# What docs/batch/train.sh asks of Slurm: tasks with its variables, of which the greatest exit code counts.
+SRUN = """#!{python}
+import os, signal, subprocess, sys
+sys.path.insert(0, {folder!r})
+os.environ.setdefault("STRAIGHTEDGE_TRAIN", sys.argv[2])
+import processes_program
+assert sys.argv[1] == "--kill-on-bad-exit=0"
+size = 2
+tasks = [subprocess.Popen(sys.argv[2:], env={{**os.environ, **processes_program.srun(rank, size, {port})}})
+         for rank in range(size)]
+signal.signal(signal.SIGTERM, lambda *_: [task.send_signal(signal.SIGTERM) for task in tasks])
+open("started", "w").close()
+sys.exit(max(task.wait() for task in tasks))
+"""
+
+
+class SlurmScript(ProcessesTest):
+    def setUp(self):
+        super().setUp()
+        self.tools = self.folder / "tools"
+        self.tools.mkdir()
+        text = SRUN.format(python=sys.executable, folder=str(pathlib.Path(__file__).parent),
+                           port=processes_program.free_port())
+        self.tool("srun", text)
+        self.tool("scontrol", '#!/bin/sh\necho "$@" >> scontrol.log\n')
+
+    def tool(self, name, text):
+        (self.tools / name).write_text(text)
+        (self.tools / name).chmod(0o755)
+
+    def script(self, steps, **variables):
+        options = [word for word in self.command("run", steps=steps)[5:] if word != "--quiet"]
+        environment = {**clean_environment(), "PATH": f"{self.tools}:{os.environ['PATH']}", "SLURM_JOB_ID": "77",
+                       "RECIPE": str(ROOT / "gpu/recipes/rotation.toml"), "RUN": "run", "STRAIGHTEDGE_TRAIN": PROGRAM,
+                       "TRAIN_OPTIONS": " ".join(options), **variables}
+        return subprocess.Popen([ROOT / "docs" / "batch" / "train.sh"], cwd=self.folder, env=environment,
+                                stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    @staticmethod
+    def signal_tasks(job):
+        """Slurm signals them, not the script."""
+        (srun_itself,) = pathlib.Path(f"/proc/{job.pid}/task/{job.pid}/children").read_text().split()
+        os.kill(int(srun_itself), signal.SIGTERM)
+
+    def test_a_job_whose_time_is_up_goes_back_into_the_queue(self):
+        steps = 3000
+        job = self.script(steps)
+        self.addCleanup(lambda: os.killpg(job.pid, signal.SIGKILL) if job.poll() is None else None)
+        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+            self.assertIsNone(job.poll())
+            time.sleep(0.02)
+        self.signal_tasks(job)
+        errors = job.communicate(timeout=60)[1]
+        self.assertEqual(job.returncode, 3, errors)
+        self.assertEqual((self.folder / "scontrol.log").read_text(), "requeue 77\n")
+        again = self.script(steps, SLURM_RESTART_COUNT="1")
+        errors = again.communicate(timeout=120)[1]
+        self.assertEqual(again.returncode, 0, errors)
+        self.train_together("whole", 2, steps=steps)
+        self.assertEqual(self.model("run"), self.model("whole"))
+
+    def test_a_wrong_recipe_does_not_go_back(self):
+        job = self.script(10, TRAIN_OPTIONS="--set optimiser.rat=1")
+        errors = job.communicate(timeout=60)[1]
+        self.assertEqual(job.returncode, 2, errors)
+        self.assertFalse((self.folder / "scontrol.log").exists())
+        job = self.script(10**6, SLURM_RESTART_COUNT="20")
+        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+            time.sleep(0.02)
+        self.signal_tasks(job)
+        job.communicate(timeout=60)
+        self.assertEqual(job.returncode, 3)
+        self.assertFalse((self.folder / "scontrol.log").exists(), "it has gone back often enough")
 
 
 class SharedWork(ProcessesTest):
