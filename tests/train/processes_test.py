@@ -81,17 +81,35 @@ class Curves(CurveTest):
 
 
 class Launching(ProcessesTest):
+    def torchrun_itself(self, command, *options):
+        environment = {**clean_environment(), "PYTHONPATH": os.environ["STRAIGHTEDGE_TORCH_SITE"], "OMP_NUM_THREADS": "1"}
+        words = [os.environ["STRAIGHTEDGE_TORCH_PYTHON"], "-m", "torch.distributed.run", "--no-python",
+                 "--nproc-per-node", "2", "--master-port", str(processes_program.free_port()), *options]
+        job = subprocess.Popen([*words, *command], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                               text=True)
+        self.addCleanup(self.removed, job)
+        return job
+
     def test_torchrun_itself(self):
-        site = pathlib.Path(os.environ["STRAIGHTEDGE_TORCH_SITE"])
-        environment = {**clean_environment(), "PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}
-        words = [os.environ.get("STRAIGHTEDGE_TORCH_PYTHON", sys.executable), "-m", "torch.distributed.run",
-                 "--no-python", "--nproc-per-node", "2", "--master-port", str(processes_program.free_port())]
-        done = subprocess.run([*words, *self.command("run", steps=40)], env=environment, capture_output=True, text=True,
-                              timeout=120, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        job = self.torchrun_itself(self.command("run", steps=40))
+        errors = job.communicate(timeout=120)[1]
+        self.assertEqual(job.returncode, 0, errors)
         self.assertIn("2 processes", json.loads((self.folder / "run" / "run.json").read_text())["device"])
         self.train_together("ours", 2, steps=40)
         self.assertEqual(self.model("run"), self.model("ours"))
+
+    def test_torchrun_starts_a_job_again_that_lost_a_process(self):
+        steps = 3000
+        job = self.torchrun_itself(self.command("run", "--resume", steps=steps), "--max-restarts", "1")
+        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+            self.assertIsNone(job.poll())
+            time.sleep(0.02)
+        last = pathlib.Path(f"/proc/{job.pid}/task/{job.pid}/children").read_text().split()[-1]
+        os.kill(int(last), signal.SIGKILL)
+        errors = job.communicate(timeout=120)[1]
+        self.assertEqual(job.returncode, 0, errors)
+        self.train_together("whole", 2, steps=steps)
+        self.assertEqual(self.model("run"), self.model("whole"))
 
     def test_one_process_of_a_launcher_is_one_process(self):
         self.train("alone", steps=40)
