@@ -21,8 +21,9 @@ code=0
 # shellcheck disable=SC2086  # options are words
 srun --kill-on-bad-exit=0 "$program" train "${RECIPE:?the recipe}" --out "${RUN:?the folder of the run}" --resume --quiet \
   ${TRAIN_OPTIONS:-} || code=$?
-# 3: stopped by the signal; 4: a process or a disk failed. Whatever else there is, another start would meet it again.
-if [ "$code" -eq 3 ] || [ "$code" -eq 4 ]; then
+# 3: stopped by the signal; 4: a process or a disk failed; above 128: a process was killed, as srun has it. Whatever else
+# there is, another start would meet it again.
+if [ "$code" -eq 3 ] || [ "$code" -eq 4 ] || [ "$code" -gt 128 ]; then
   [ "${SLURM_RESTART_COUNT:-0}" -ge "${RESTARTS:-20}" ] || scontrol requeue "$SLURM_JOB_ID"
 fi
 exit "$code"

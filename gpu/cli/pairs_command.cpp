@@ -42,10 +42,12 @@ int run_pairs(const Options& options, const Processes& processes) {
   // Only what a flow makes takes long; the rest is made again from the recipe.
   std::optional<ResumableRows> rows;
   const FlowRows kept = [&](const TrainedFlow& flow, const at::Tensor& x0, std::int64_t steps) {
-    processes.require_agreement("teacher", settings,
-                                [](const std::string&) { return "has another teacher than rank 0 in pairs.run"; });
-    rows.emplace(options.out, settings + "\n" + device_name(device) + "\n" + version(),
-                 RowsShape{x0.size(0), x0.size(1), flow.rows_at_once()}, processes);
+    const std::string all_settings = settings + "\n" + device_name(device) + "\n" + version();
+    processes.require_agreement("teacher", all_settings, [&](const std::string& of_first) {
+      return "has another teacher in pairs.run than rank 0, or another device: " +
+             different_line(all_settings, of_first);
+    });
+    rows.emplace(options.out, all_settings, RowsShape{x0.size(0), x0.size(1), flow.rows_at_once()}, processes);
     const StopOnSignal signals;
     ProgressLine line("pairs", options.quiet || !processes.is_first());
     const Solver solver{.method = "euler", .steps = steps};

@@ -21,9 +21,6 @@
 #include <train/trained_flow.hpp>
 
 namespace straightedge::train {
-namespace {
-
-/// The first line that differs from that of `other`.
 std::string different_line(const std::string& text, const std::string& other) {
   std::istringstream lines(text);
   std::istringstream others(other);
@@ -35,8 +32,6 @@ std::string different_line(const std::string& text, const std::string& other) {
   } while (lines && others && line == of_other);
   return "`" + line + "` where rank 0 has `" + of_other + "`";
 }
-
-}  // namespace
 
 std::string program_of_process() {
   return "straightedge-train " + version() + " with LibTorch " + TORCH_VERSION;
@@ -57,7 +52,7 @@ void require_equal_recipes(Recipe recipe, const Processes& processes) {
 
 void require_equal_runs(const RunFolder& folder, const Processes& processes) {
   require_equal_recipes(folder.recipe(), processes);
-  if (processes.are_several()) {
+  if (processes.are_several() && folder.has_model()) {
     const std::string digest = fixtures::sha256_file(folder.path("model.safetensors"));
     processes.require_agreement("model", digest, [&](const std::string&) {
       return "has another model than rank 0 in " + folder.path("model.safetensors").string();
@@ -97,6 +92,7 @@ TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resu
     *path = path->empty() ? "" : std::filesystem::absolute(*path).lexically_normal().string();
   }
   require_equal_recipes(recipe, processes);
+  (void)rows_of_batch(recipe, processes);                   // too few show before there is a folder
   const Pairs pairs = pairs_of(recipe, device, processes);  // before there is a folder: what is wrong shows here
   recipe.pairs.count = pairs.x0.size(0);                    // of a file it is the file's
   const std::string digest = digest_of(pairs);

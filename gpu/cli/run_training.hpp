@@ -18,6 +18,9 @@ namespace straightedge::train {
 [[nodiscard]] at::Device prepared_device(const RunFolder& folder, const std::string& device,
                                          const Processes& processes);
 
+/// The first line of a text that differs from that of rank 0's, in words.
+[[nodiscard]] std::string different_line(const std::string& text, const std::string& of_first);
+
 /// "straightedge-train ... with LibTorch ..."
 [[nodiscard]] std::string program_of_process();
 

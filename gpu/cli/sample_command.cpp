@@ -95,13 +95,19 @@ int run_sample(const Options& options, const Processes& processes) {
   const Solver solver = solver_of(options, folder.recipe());
   Recipe needs = folder.recipe();
   needs.evaluate.fresh = options.count;
-  require_memory(bytes_needed(needs), "--count " + std::to_string(options.count), "ask for fewer, with several seeds");
+  require_memory(processes.launch().local_size * bytes_needed(needs), "--count " + std::to_string(options.count),
+                 "ask for fewer, with several seeds");
   const at::Device device = prepared_device(folder, options.device, processes);
   const TrainedFlow flow(folder, device);
   const fixtures::Metadata metadata = metadata_of(options, solver, folder);
+  const std::string settings = settings_of(metadata, folder.recipe(), device);
+  const std::string asked = "--count " + std::to_string(options.count) + "\n" + settings;
+  processes.require_agreement("samples", asked, [&](const std::string& of_first) {
+    return "was asked for other samples than rank 0, or on another device: " + different_line(asked, of_first);
+  });
   const StopOnSignal signals;
-  ResumableRows rows(options.out, settings_of(metadata, folder.recipe(), device),
-                     {options.count, folder.recipe().dimension(), flow.rows_at_once()}, processes);
+  ResumableRows rows(options.out, settings, {options.count, folder.recipe().dimension(), flow.rows_at_once()},
+                     processes);
   const at::Tensor sources = sources_of_samples(folder.recipe(), options.count, options.seed);
   ProgressLine line("samples", options.quiet || !processes.is_first());
   const std::optional<at::Tensor> samples =

@@ -142,7 +142,9 @@ Launch launch_of(const Environment& environment) {
   if (of.has("RANK") || of.has("WORLD_SIZE")) {
     return launch_of_torchrun(of);
   }
-  if (of.has("SLURM_PROCID") && (of.has("SLURM_STEP_NUM_TASKS") || of.has("SLURM_NTASKS"))) {
+  // The script of a batch job has a rank and the number of tasks too; srun alone makes steps.
+  const bool is_of_step = of.has("SLURM_STEP_NUM_TASKS") || (of.has("SLURM_NTASKS") && !of.has("SLURM_SUBMIT_DIR"));
+  if (of.has("SLURM_PROCID") && is_of_step) {
     return launch_of_slurm(of);
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -12,10 +13,12 @@
 namespace straightedge::train {
 namespace {
 
-constexpr int patient_rounds = 20;     // without a sign of life, and a process counts as lost
-constexpr int suspicious_rounds = 5;   // the same once something failed
-constexpr int rounds_to_notice = 2;    // for the main thread, if it can
-constexpr int rounds_to_give_up = 10;  // for it, once what it waited for has failed
+constexpr int patient_rounds = 20;        // without a sign of life, and a process counts as lost
+constexpr int suspicious_rounds = 5;      // the same once something failed
+constexpr int rounds_to_notice = 2;       // for the main thread, if it can
+constexpr int rounds_to_give_up = 10;     // for it, once what it waited for has failed
+constexpr int rounds_of_standstill = 40;  // more than the exchange of a bucket may take
+constexpr int rounds_to_know = 10;        // for what is behind a failure
 
 constexpr const char* ended_key = "ended";
 constexpr const char* suspicion_key = "suspicion";
@@ -23,14 +26,6 @@ constexpr const char* knowing_key = "knowing";  // how many processes know why t
 
 std::string alive_key(int rank) {
   return "alive/" + std::to_string(rank);
-}
-
-std::vector<std::uint8_t> bytes_of(const std::string& text) {
-  return {text.begin(), text.end()};
-}
-
-std::string text_of(const std::vector<std::uint8_t>& bytes) {
-  return {bytes.begin(), bytes.end()};
 }
 
 // Not 0.
@@ -55,15 +50,12 @@ Ending read(const std::string& text) {
 
 }  // namespace
 
-Liveness::Liveness(int rank, int size, std::string place_of_store, const Connect& connect,
-                   std::function<void()> free_main_thread)
-    : rank_(rank),
-      size_(size),
+Liveness::Liveness(Member member, const Connect& connect, std::function<void()> free_main_thread)
+    : member_(std::move(member)),
       reporter_(number_of_process()),
-      place_of_store_(std::move(place_of_store)),
       free_main_thread_(std::move(free_main_thread)),
-      last_seen_(static_cast<std::size_t>(size)),
-      unchanged_(static_cast<std::size_t>(size)),
+      last_seen_(static_cast<std::size_t>(member_.size)),
+      unchanged_(static_cast<std::size_t>(member_.size)),
       store_(connect()),
       beats_([this, connect] { beat(connect); }),
       watches_([this] { watch(); }) {}
@@ -98,14 +90,26 @@ bool Liveness::wait_a_round() {
 
 Ending Liveness::silent_store(const std::string& why) const {
   return {0, 4, true,
-          "rank 0 is lost: its store at " + place_of_store_ + " does not answer rank " + std::to_string(rank_) +
-              (why.empty() ? "" : " (" + why + ")")};
+          (member_.store_is_served ? "the launcher's store at " : "rank 0 is lost: its store at ") + member_.store +
+              " does not answer rank " + std::to_string(member_.rank) + (why.empty() ? "" : " (" + why + ")")};
+}
+
+// The others know of it before this process can be gone.
+void Liveness::settle_known(c10d::Store& store, const std::string& text) {
+  if (!knows_.exchange(true)) {
+    (void)store.add(knowing_key, 1);
+  }
+  settle(read(text));
+}
+
+void Liveness::end_by(c10d::Store& store, const Ending& ending) {
+  settle_known(store, store.compareSet(ended_key, "", written(ending)));
 }
 
 Ending Liveness::end(const Ending& ending) noexcept {
-  main_thread_ends_ = true;
+  announce_end();
   try {
-    settle(read(text_of(store_->compareSet(ended_key, {}, bytes_of(written(ending))))));
+    end_by(*store_, ending);
   } catch (const std::exception&) {  // then the others notice that this one is gone
     settle(ending);
   }
@@ -113,9 +117,9 @@ Ending Liveness::end(const Ending& ending) noexcept {
 }
 
 std::optional<Ending> Liveness::ending_behind_failure() {
-  main_thread_ends_ = true;
+  announce_end();
   suspects_ = true;
-  const std::int64_t until = rounds_ + suspicious_rounds + 5;
+  const std::int64_t until = rounds_ + rounds_to_know;
   std::unique_lock lock(mutex_);
   while (!ending_ && !stopping_ && rounds_ < until) {
     wake_.wait_for(lock, Round(1));
@@ -124,11 +128,15 @@ std::optional<Ending> Liveness::ending_behind_failure() {
 }
 
 void Liveness::wait_for_knowledge() noexcept {
+  announce_end();
   try {
+    // A process that is lost will never know.
     const std::optional<Ending> known = ending();
-    const int left = known && known->is_loss ? size_ - 1 : size_;
-    for (int round = 0; round < 2 * suspicious_rounds && store_->add(knowing_key, 0) < left; ++round) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    const int left = known && known->is_loss ? member_.size - 1 : member_.size;
+    const auto pause = std::chrono::milliseconds(100);
+    for (auto waited = pause; store_->add(knowing_key, 0) < left && waited < Round(suspicious_rounds);
+         waited += pause) {
+      std::this_thread::sleep_for(pause);
     }
   } catch (const std::exception&) {  // then there is no store to wait for
   }
@@ -136,14 +144,37 @@ void Liveness::wait_for_knowledge() noexcept {
 
 void Liveness::look_at(c10d::Store& store, int other) {
   const auto at = static_cast<std::size_t>(other);
-  const std::string seen = text_of(store.get(alive_key(other)));
+  const std::string seen = store.check({alive_key(other)}) ? store.get_to_str(alive_key(other)) : "";
   unchanged_[at] = seen == last_seen_[at] ? unchanged_[at] + 1 : 0;
   last_seen_[at] = seen;
   if (unchanged_[at] >= (suspects_ ? suspicious_rounds : patient_rounds)) {
-    const Ending lost{reporter_, 4, true,
-                      "rank " + std::to_string(other) + " (" + seen.substr(0, seen.find(' ')) +
-                          ") is lost: it gave no sign of life for " + std::to_string(unchanged_[at]) + " s"};
-    settle(read(text_of(store.compareSet(ended_key, {}, bytes_of(written(lost))))));
+    end_by(store, {reporter_, 4, true,
+                   "rank " + std::to_string(other) + " (" + seen.substr(0, seen.find(' ')) +
+                       ") is lost: it gave no sign of life for " + std::to_string(unchanged_[at]) + " s"});
+  }
+}
+
+// By rank 0, which has looked at all.
+void Liveness::look_for_standstill(c10d::Store& store) {
+  std::int64_t fewest = waits_;
+  std::string all_waits = std::to_string(fewest);
+  int behind = 0;
+  bool all_wait = is_waiting_;
+  for (int other = 1; other < member_.size && all_wait; ++other) {
+    const std::string& seen = last_seen_[static_cast<std::size_t>(other)];
+    const std::size_t waiting = seen.find(" waiting ");
+    all_wait = waiting != std::string::npos;
+    const std::int64_t waits = all_wait ? std::stoll(seen.substr(waiting + 9)) : 0;
+    all_waits.append(" ").append(std::to_string(waits));
+    behind = waits < fewest ? other : behind;
+    fewest = std::min(fewest, waits);
+  }
+  standstill_ = all_wait && all_waits == last_waits_ ? standstill_ + 1 : 0;
+  last_waits_ = all_waits;
+  if (standstill_ >= rounds_of_standstill) {
+    end_by(store, {reporter_, 4, false,
+                   "all processes wait for each other since " + std::to_string(standstill_) + " s, rank " +
+                       std::to_string(behind) + " among them the longest: is a connection between two of them cut?"});
   }
 }
 
@@ -153,21 +184,23 @@ void Liveness::beat(const Connect& connect) {
     std::string host(256, '\0');
     (void)::gethostname(host.data(), host.size() - 1);
     host.resize(host.find('\0'));
-    bool knows = false;
+    const int rank = member_.rank;
     do {
-      store->set(alive_key(rank_), bytes_of(host + " " + std::to_string(rounds_)));
-      if (!knows && store->check({ended_key})) {
-        settle(read(text_of(store->get(ended_key))));
-        (void)store->add(knowing_key, 1);
-        knows = true;
+      store->set(alive_key(rank), host + " " + std::to_string(rounds_) + (is_waiting_ ? " waiting " : " working ") +
+                                      std::to_string(waits_));
+      if (!knows_ && store->check({ended_key})) {
+        settle_known(*store, store->get_to_str(ended_key));
       }
       if (suspects_) {
-        store->set(suspicion_key, bytes_of("1"));
+        store->set(suspicion_key, std::string("1"));
       } else {
         suspects_ = store->check({suspicion_key});
       }
-      for (int other = rank_ == 0 ? 1 : 0; expects_others_ && other < (rank_ == 0 ? size_ : 1); ++other) {
+      for (int other = rank == 0 ? 1 : 0; expects_others_ && other < (rank == 0 ? member_.size : 1); ++other) {
         look_at(*store, other);
+      }
+      if (rank == 0 && expects_others_) {
+        look_for_standstill(*store);
       }
       ++rounds_;
     } while (wait_a_round());

@@ -4,6 +4,9 @@
 // others look at that of rank 0: one that stays as it is belongs to a process that was killed, or whose machine is cut
 // off. Rounds are counted, not seconds: a job that was halted as a whole goes on.
 //
+// Where all processes wait for each other and none gets further, as when a connection between two of them is cut that
+// both have to rank 0, the job ends too.
+//
 // A process that ends for a reason of its own leaves it in the store before it goes. Whoever is first says why a job
 // ends, in one line.
 #pragma once
@@ -40,13 +43,21 @@ class JobEnded : public Error {
   Ending ending_;
 };
 
+/// A process as the others see it.
+struct Member {
+  int rank;
+  int size;
+  std::string store;     ///< where it is
+  bool store_is_served;  ///< by the launcher, not by rank 0
+  bool speaks;           ///< for those on its machine, where the store does not answer any more
+};
+
 class Liveness {
  public:
   /// A connection to the store of its own: it must not wait behind others.
   using Connect = std::function<c10::intrusive_ptr<c10d::Store>()>;
   /// `free_main_thread`: makes what the main thread waits for fail, where it waits for another process.
-  Liveness(int rank, int size, std::string place_of_store, const Connect& connect,
-           std::function<void()> free_main_thread);
+  Liveness(Member member, const Connect& connect, std::function<void()> free_main_thread);
   ~Liveness();
   Liveness(const Liveness&) = delete;
   Liveness& operator=(const Liveness&) = delete;
@@ -57,13 +68,30 @@ class Liveness {
   /// A number of this process alone, even if another has its rank.
   [[nodiscard]] std::int64_t reporter() const { return reporter_; }
   [[nodiscard]] bool reports(const Ending& ending) const {
-    return ending.reporter == 0 || ending.reporter == reporter_;
+    return ending.reporter == 0 ? member_.speaks : ending.reporter == reporter_;
   }
+
+  /// While it lives, the main thread waits for others.
+  class Wait {
+   public:
+    explicit Wait(Liveness& of) : of_(of) { of_.is_waiting_ = true; }
+    ~Wait() {
+      ++of_.waits_;
+      of_.is_waiting_ = false;
+    }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+
+   private:
+    Liveness& of_;
+  };
 
   /// Why the job ends, once that is known.
   [[nodiscard]] std::optional<Ending> ending() const;
   /// The same after something failed that others may be the reason of: waits until it would be known.
   [[nodiscard]] std::optional<Ending> ending_behind_failure();
+  /// The main thread ends the process from now on: however long it takes, it is not ended for it.
+  void announce_end() { main_thread_ends_ = true; }
   /// Leaves a reason, unless there is one; returns the one that counts.
   Ending end(const Ending& ending) noexcept;
   /// Waits until the others know why the job ends, or may be taken for lost: then the store may go.
@@ -76,15 +104,16 @@ class Liveness {
 
   void beat(const Connect& connect);
   void look_at(c10d::Store& store, int other);
+  void look_for_standstill(c10d::Store& store);
+  void end_by(c10d::Store& store, const Ending& ending);
+  void settle_known(c10d::Store& store, const std::string& text);
   void settle(const Ending& ending);
   void watch();
   [[nodiscard]] bool wait_a_round();
   [[nodiscard]] Ending silent_store(const std::string& why) const;
 
-  int rank_;
-  int size_;
+  Member member_;
   std::int64_t reporter_;
-  std::string place_of_store_;
   std::function<void()> free_main_thread_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
@@ -92,10 +121,15 @@ class Liveness {
   std::optional<Ending> ending_;
   std::vector<std::string> last_seen_;
   std::vector<int> unchanged_;             ///< rounds for which a number stayed as it is
+  std::string last_waits_;                 ///< of all, where all wait
+  int standstill_ = 0;                     ///< rounds for which these stayed as they are
   c10::intrusive_ptr<c10d::Store> store_;  ///< for `end`
   std::atomic<bool> expects_others_ = false;
   std::atomic<bool> suspects_ = false;
   std::atomic<bool> main_thread_ends_ = false;
+  std::atomic<bool> knows_ = false;  ///< why the job ends, and the others know that it knows
+  std::atomic<bool> is_waiting_ = false;
+  std::atomic<std::int64_t> waits_ = 0;
   std::atomic<std::int64_t> rounds_ = 0;
   std::thread beats_, watches_;
 };

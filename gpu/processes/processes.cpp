@@ -23,6 +23,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <processes/liveness.hpp>
 #include <straightedge/error.hpp>
 #include <thread>
@@ -44,14 +45,6 @@ std::string place(const Launch& launch) {
 
 std::string name_of(int rank) {
   return "rank " + std::to_string(rank);
-}
-
-std::vector<std::uint8_t> bytes_of(const std::string& text) {
-  return {text.begin(), text.end()};
-}
-
-std::string text_of(const std::vector<std::uint8_t>& bytes) {
-  return {bytes.begin(), bytes.end()};
 }
 
 std::string first_line(const std::string& text) {
@@ -132,6 +125,29 @@ std::shared_ptr<::gloo::transport::Device> gloo_device(const Launch& launch) {
                          : c10d::ProcessGroupGloo::createDeviceForHostname(address);
 }
 
+/// c10d waits without end for who takes a connection and says nothing.
+StorePointer store_at(const std::string& host, const c10d::TCPStoreOptions& options) {
+  const auto made = std::make_shared<std::promise<StorePointer>>();
+  std::future<StorePointer> store = made->get_future();
+  std::thread([made, host, options] {
+    try {
+      made->set_value(c10::make_intrusive<c10d::TCPStore>(host, options));
+    } catch (...) {
+      made->set_exception(std::current_exception());
+    }
+  }).detach();
+  if (store.wait_for(options.timeout + std::chrono::seconds(2)) != std::future_status::ready) {
+    throw MachineError("no answer");
+  }
+  return store.get();
+}
+
+/// Of those on a machine the first but for rank 0 itself.
+bool speaks_for_machine(const Launch& launch) {
+  const bool is_with_rank_0 = launch.rank == launch.local_rank;
+  return launch.local_rank == (is_with_rank_0 ? 1 : 0);
+}
+
 }  // namespace
 
 class Processes::Connection {
@@ -142,24 +158,22 @@ class Processes::Connection {
         deadline_(Clock::now() + patience),
         store_(connect(launch.rank == 0 && !launch.store_is_served)),
         liveness_(
-            launch.rank, launch.size, place(launch), [this] { return connect(false); },
-            [port = launch.port] { cut_connections_but(port); }) {}
+            {launch.rank, launch.size, place(launch), launch.store_is_served, speaks_for_machine(launch)},
+            [this] { return connect(false); }, [port = launch.port] { cut_connections_but(port); }) {}
 
   void meet() {
     meet_others();
     const auto group = c10::make_intrusive<c10d::ProcessGroup>(store_, launch_.rank, launch_.size);
-    const auto options = c10d::ProcessGroupGloo::Options::create(without_end);
-    options->devices.push_back(gloo_device(launch_));
-    options->threads = 2;
-    group->setBackend(c10::DeviceType::CPU, c10d::ProcessGroup::BackendType::GLOO,
-                      c10::make_intrusive<c10d::ProcessGroupGloo>(
-                          c10::make_intrusive<c10d::PrefixStore>("gloo", store_), launch_.rank, launch_.size, options));
+    group->setBackend(c10::DeviceType::CPU, c10d::ProcessGroup::BackendType::GLOO, gloo());
     group->setDefaultBackend(c10d::ProcessGroup::BackendType::GLOO);
 #ifdef STRAIGHTEDGE_CUDA
     if (torch::cuda::is_available()) {
-      group->setBackend(c10::DeviceType::CUDA, c10d::ProcessGroup::BackendType::NCCL,
-                        c10::make_intrusive<c10d::ProcessGroupNCCL>(
-                            c10::make_intrusive<c10d::PrefixStore>("nccl", store_), launch_.rank, launch_.size));
+      const auto options = c10d::ProcessGroupNCCL::Options::create();
+      options->timeout = without_end;
+      group->setBackend(
+          c10::DeviceType::CUDA, c10d::ProcessGroup::BackendType::NCCL,
+          c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", store_),
+                                                      launch_.rank, launch_.size, options));
     }
 #endif
     group_ = group;
@@ -191,6 +205,24 @@ class Processes::Connection {
   }
 
  private:
+  /// Connected to all others.
+  [[nodiscard]] c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo() {
+    try {
+      const auto options = c10d::ProcessGroupGloo::Options::create(patience_);
+      options->devices.push_back(gloo_device(launch_));
+      options->threads = 2;
+      auto made = c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store_),
+                                                              launch_.rank, launch_.size, options);
+      made->setTimeout(without_end);
+      return made;
+    } catch (const std::exception& error) {
+      throw JobEnded(liveness_.end({liveness_.reporter(), 4, false,
+                                    name_of(launch_.rank) + " and another do not reach each other, though both reach " +
+                                        place(launch_) + " (" + first_line(error.what()) +
+                                        "): a firewall? GLOO_SOCKET_IFNAME names another interface"}));
+    }
+  }
+
   [[nodiscard]] StorePointer connect(bool serves) const {
     c10d::TCPStoreOptions options;
     options.port = static_cast<std::uint16_t>(launch_.port);
@@ -199,8 +231,9 @@ class Processes::Connection {
     options.timeout = std::max(std::chrono::milliseconds(1000),
                                std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Clock::now()));
     try {
-      return c10::make_intrusive<c10d::PrefixStore>("straightedge/" + launch_.attempt,
-                                                    c10::make_intrusive<c10d::TCPStore>(launch_.address, options));
+      // Processes of another job that come here by mistake are not met, nor do they end this one.
+      return c10::make_intrusive<c10d::PrefixStore>(
+          "straightedge/" + launch_.attempt + "/" + std::to_string(launch_.size), store_at(launch_.address, options));
     } catch (const std::exception& error) {
       if (serves) {
         throw InputError("rank 0 cannot serve the store at " + place(launch_) + ": " + first_line(error.what()) +
@@ -235,7 +268,7 @@ class Processes::Connection {
                             std::to_string(patience_.count()) + " s: is it running, and does it reach " +
                             place(launch_) + "?"};
         });
-    store_->set("started", bytes_of("1"));
+    store_->set("started", std::string("1"));
     liveness_.expect_others();
   }
 
@@ -255,6 +288,9 @@ Processes::Processes(const Launch& launch, std::chrono::seconds patience) : laun
     constexpr int keeps_what_is_set = 0;
     ::setenv("TORCH_CPP_LOG_LEVEL", "FATAL", keeps_what_is_set);
     c10::initLogging();
+    // NCCL's own watch would end the process, with a page of text, before Liveness can say why.
+    ::setenv("TORCH_NCCL_ASYNC_ERROR_HANDLING", "0", keeps_what_is_set);
+    ::setenv("TORCH_NCCL_ENABLE_MONITORING", "0", keeps_what_is_set);
     raise_limit_of_files();
     connection_ = std::make_unique<Connection>(launch, patience);
   }
@@ -285,6 +321,7 @@ Range Processes::share(std::int64_t count, std::int64_t unit, const std::string&
 
 void Processes::sum(at::Tensor values) const {
   if (connection_) {
+    const Liveness::Wait waiting(connection_->liveness());
     std::vector<at::Tensor> list{std::move(values)};
     group()->allreduce(list)->wait();
   }
@@ -292,6 +329,7 @@ void Processes::sum(at::Tensor values) const {
 
 void Processes::broadcast(at::Tensor values) const {
   if (connection_) {
+    const Liveness::Wait waiting(connection_->liveness());
     std::vector<at::Tensor> list{std::move(values)};
     group()->broadcast(list)->wait();
   }
@@ -319,6 +357,7 @@ std::vector<at::Tensor> Processes::all_of(const at::Tensor& values) const {
   for (int rank = 0; rank < size(); ++rank) {
     out[0].push_back(at::empty_like(in[0]));
   }
+  const Liveness::Wait waiting(connection_->liveness());
   group()->allgather(out, in)->wait();
   return out[0];
 }
@@ -335,6 +374,7 @@ std::vector<at::Tensor> Processes::gather(const at::Tensor& values) const {
       out[0].push_back(at::empty_like(in[0]));
     }
   }
+  const Liveness::Wait waiting(connection_->liveness());
   group()->gather(out, in)->wait();
   return is_first() ? out[0] : std::vector<at::Tensor>();
 }
@@ -354,10 +394,10 @@ void Processes::require_agreement(const std::string& name, const std::string& va
   }
   Store& store = connection_->store();
   if (is_first()) {
-    store.set("value/" + name, bytes_of(value));
+    store.set("value/" + name, value);
   } else {
     connection_->wait_until([&] { return store.check({"value/" + name}); });
-    const std::string of_first = text_of(store.get("value/" + name));
+    const std::string of_first = store.get_to_str("value/" + name);
     const std::string why = of_first == value ? "" : problem(of_first);
     if (!why.empty()) {
       throw InputError(name_of(rank()) + " " + why);
@@ -366,6 +406,15 @@ void Processes::require_agreement(const std::string& name, const std::string& va
   const std::string count = "agreed/" + name;
   (void)store.add(count, 1);
   connection_->wait_until([&] { return store.add(count, 0) == size(); });
+}
+
+void Processes::wait_in(const std::function<void()>& exchange) const {
+  const Liveness::Wait waiting(connection_->liveness());
+  exchange();
+}
+
+void Processes::announce_end() const {
+  connection_->liveness().announce_end();
 }
 
 void Processes::leave() {

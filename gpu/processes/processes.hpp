@@ -68,6 +68,8 @@ class Processes {
   using Problem = std::function<std::string(const std::string& of_first)>;
   void require_agreement(const std::string& name, const std::string& value, const Problem& problem) const;
 
+  /// Of several processes: an exchange that waits for the others, by the group itself.
+  void wait_in(const std::function<void()>& exchange) const;
   /// For c10d::Reducer. Null where there is one process.
   [[nodiscard]] const c10::intrusive_ptr<c10d::ProcessGroup>& group() const;
 
@@ -75,6 +77,8 @@ class Processes {
   void leave();
   /// Waits until rank 0 has said why the job ends, which all know that it will. Throws JobEnded.
   [[noreturn]] void await_end() const;
+  /// Of several processes: this one ends, once it has saved what there is.
+  void announce_end() const;
   /// What rank 0 adds to its line, should the job end by an error.
   void set_advice(std::string advice) { advice_ = std::move(advice); }
   /// What a process ends with after an error: the reason why the job ends, its own or another's.

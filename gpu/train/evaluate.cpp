@@ -2,6 +2,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Reduction.h>
+#include <ATen/ops/empty_like.h>
 #include <data/image_data.hpp>
 #include <data/pair_files.hpp>
 #include <data/pair_sampler.hpp>
@@ -268,10 +269,22 @@ Json gradient_variance(const RunFolder& folder, const Pairs& pairs, const Traine
   for (const TimeBin& bin : time_bins(recipe.evaluate.t_bins)) {
     table.add(last, flow.parameters(), "training", sampler, bin);
   }
-  for (const Checkpoint& checkpoint : list_checkpoints(folder.checkpoints())) {
-    if (checkpoint.step != last) {
-      const TrainState state = read_checkpoint(checkpoint, flow.parameters().numel());
-      table.add(checkpoint.step, state.ema.to(device), "training", sampler, std::nullopt);
+  // Those of rank 0: a copy of the run elsewhere may have others.
+  std::vector<Checkpoint> checkpoints;
+  std::vector<std::int64_t> steps;
+  if (processes.is_first()) {
+    checkpoints = list_checkpoints(folder.checkpoints());
+    for (const Checkpoint& checkpoint : checkpoints) {
+      steps.push_back(checkpoint.step);
+    }
+  }
+  steps = processes.broadcast(steps);
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    if (steps[k] != last) {
+      const at::Tensor ema = processes.is_first() ? read_checkpoint(checkpoints[k], flow.parameters().numel()).ema
+                                                  : at::empty_like(flow.parameters(), at::kCPU);
+      processes.broadcast(ema);
+      table.add(steps[k], ema.to(device), "training", sampler, std::nullopt);
     }
   }
   return table.list();

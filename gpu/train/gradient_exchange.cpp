@@ -40,7 +40,8 @@ struct Nothing final : torch::autograd::Node {
 }  // namespace
 
 GradientExchange::GradientExchange(const Processes& processes, const Model& model, const at::Tensor& flat,
-                                   const at::Tensor& gradient) {
+                                   const at::Tensor& gradient)
+    : processes_(processes) {
   std::int64_t begin = 0;
   for (const ParameterPart& part : model.parts()) {
     const std::int64_t numbers = part.numbers();
@@ -77,7 +78,7 @@ void GradientExchange::begin() {
 const at::Tensor& GradientExchange::finish(const at::Tensor& loss, bool flag) {
   totals_.narrow(0, 0, 1).copy_(loss);
   totals_.narrow(0, 1, 1).fill_(flag ? 1.0 : 0.0);
-  tell(leaf_of_totals_);
+  processes_.wait_in([this] { tell(leaf_of_totals_); });
   return totals_;
 }
 

@@ -36,6 +36,7 @@ class GradientExchange final : public GradientListener {
  private:
   void tell(at::TensorList leaves);
 
+  const Processes& processes_;
   std::vector<at::Tensor> leaves_;
   at::Tensor leaf_of_totals_, totals_;
   std::unique_ptr<c10d::Reducer> reducer_;

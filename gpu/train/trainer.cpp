@@ -54,6 +54,10 @@ at::Device device_of(const TrainRecipe& recipe, int local_rank) {
   return {at::kCUDA, static_cast<c10::DeviceIndex>(index)};
 }
 
+Range rows_of_batch(const Recipe& recipe, const Processes& processes) {
+  return processes.share(recipe.train.batch, unit_of_rows(recipe.dimension()), "train.batch");
+}
+
 TrainState Trainer::initial_state(const Recipe& recipe) {
   const at::Tensor parameters = make_model(recipe)->initial(recipe.train.seed);
   return {0, parameters, at::zeros_like(parameters), at::zeros_like(parameters), parameters.clone()};
@@ -64,7 +68,7 @@ Trainer::Trainer(const Recipe& recipe, const Pairs& pairs, const at::Device& dev
     : recipe_(recipe),
       device_(device),
       processes_(processes),
-      rows_(processes.share(recipe.train.batch, unit_of_rows(recipe.dimension()), "train.batch")),
+      rows_(rows_of_batch(recipe, processes)),
       model_(make_model(recipe)),
       model_of_steps_(make_model(recipe)),
       sampler_(recipe, pairs, device),

@@ -31,6 +31,9 @@ namespace straightedge::train {
 /// where there is none.
 [[nodiscard]] at::Device device_of(const TrainRecipe& recipe, int local_rank);
 
+/// Which rows of every batch are this process's. Throws InputError where there are fewer than processes.
+[[nodiscard]] Range rows_of_batch(const Recipe& recipe, const Processes& processes);
+
 /// A loss that is not finite, before it changed the parameters.
 class NonFiniteLoss : public Error {
  public:

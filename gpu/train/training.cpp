@@ -193,6 +193,7 @@ class Course {
   /// whole step. A GPU's may be in the midst of one.
   void save_after_failure() {
     const TrainState& state = trainer_.state();
+    processes_.announce_end();
     if (folder_ == nullptr || state.step == 0 || !state.parameters.is_cpu()) {
       return;
     }

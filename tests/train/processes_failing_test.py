@@ -70,7 +70,7 @@ class Losses(FailingTest):
         self.finished(job, code=3)
 
     def test_the_disk_of_the_first_is_full(self):
-        self.finished_run = self.train("run", *as_options("train.checkpoint_every=20"), steps=20)
+        self.train("run", *as_options("train.checkpoint_every=20"), steps=20)
         (self.folder / "run" / "model.safetensors").unlink()
 
         def small_files():
@@ -119,6 +119,27 @@ class Beginnings(FailingTest):
             job = self.start([self.command("run", "--patience", "3")], ranks=[0], WORLD_SIZE="2", MASTER_PORT=str(port))
             self.failed(job, 2, "rank 0 cannot serve the store at 127.0.0.1:", "MASTER_PORT")
 
+    def test_a_port_where_nobody_speaks(self):
+        with socket.socket() as other:
+            port = free_port()
+            other.bind(("127.0.0.1", port))
+            other.listen()
+            job = self.start([self.command("run", "--patience", "3")], ranks=[1], WORLD_SIZE="2", MASTER_PORT=str(port))
+            self.failed(job, 4, "rank 1", "the store at 127.0.0.1:", "does not answer")
+
+    def test_a_process_of_another_job_does_not_disturb_one_that_runs(self):
+        port = free_port()
+        job = self.start([self.command("run", steps=10**6)] * 2, MASTER_PORT=str(port))
+        self.wait_for_checkpoint(job, "run")
+        stray = self.start([self.command("stray", "--patience", "3")], ranks=[2], WORLD_SIZE="4", MASTER_PORT=str(port))
+        self.failed(stray, 4, "rank 0 of 4 did not come within 3 s")
+        step = self.last_step()
+        while self.last_step() <= step:
+            self.assertEqual([process.poll() for process in job.processes], [None, None])
+            time.sleep(0.05)
+        job.processes[1].send_signal(signal.SIGTERM)
+        self.finished(job, code=3)
+
     def test_a_second_process_of_a_rank_does_not_disturb_a_job_that_runs(self):
         port = free_port()
         job = self.start([self.command("run", steps=10**6)] * 2, MASTER_PORT=str(port))
@@ -137,9 +158,7 @@ class Beginnings(FailingTest):
                                  ({"MASTER_PORT": "70000"}, ["MASTER_PORT is \"70000\""]),
                                  ({"MASTER_ADDR": ""}, ["MASTER_ADDR is not set", "torchrun or srun"])):
             with self.subTest(variables):
-                job = self.start([self.command("run")], WORLD_SIZE="2", **variables) if "WORLD_SIZE" not in variables \
-                    else self.start([self.command("run")], **variables)
-                self.failed(job, 2, *words)
+                self.failed(self.start([self.command("run")], **{"WORLD_SIZE": "2", **variables}), 2, *words)
         self.assertFalse((self.folder / "run").exists())
 
 
@@ -183,6 +202,7 @@ class Disagreements(FailingTest):
     def test_a_batch_that_cannot_be_shared(self):
         job = self.start([self.command("run", *as_options("train.batch=4"))] * 3)
         self.failed(job, 2, "train.batch is 4, too few for 3 processes", "5 or more")
+        self.assertFalse((self.folder / "run").exists())
 
     def test_a_folder_that_is_there(self):
         self.train("run", steps=20)
@@ -205,6 +225,14 @@ class Disagreements(FailingTest):
         self.assertEqual(alone[1], together[1])
         for name in ("x0", "x1", "t"):
             self.assertTrue(np.array_equal(alone[0][name][1], together[0][name][1]), name)
+
+    def test_other_samples(self):
+        self.train("run", steps=20)
+        words = [PROGRAM, "sample", str(self.folder / "run"), "--out", str(self.folder / "samples.safetensors")]
+        for different in (["--seed", "5"], ["--method", "heun"], ["--count", "77"], ["--steps", "3"]):
+            with self.subTest(different):
+                self.failed(self.start([words, [*words, *different]]), 2, "rank 1 was asked for other samples")
+                self.assertFalse((self.folder / "samples.safetensors").exists())
 
     def test_another_model(self):
         self.train("run", steps=20)

@@ -108,6 +108,38 @@ class OnTwoHosts(CurveTest, FailingTest):
         self.assertEqual([error.count("\n") for error in errors], [1, 1], errors)
         self.assertTrue(self.checkpoints("run"))
 
+    def test_a_cable_that_is_cut_between_two_that_reach_rank_0(self):
+        """Three hosts with a cable between each two."""
+        hosts = [*self.hosts.names, f"{self.hosts.names[0]}-third"]
+        self.assertEqual(ip("netns", "add", hosts[2]).returncode, 0)
+        self.addCleanup(ip, "netns", "del", hosts[2])
+        ip("-n", hosts[2], "link", "set", "lo", "up")
+        for first, second, subnet in ((0, 2, "10.213.78"), (1, 2, "10.213.79")):
+            ip("link", "add", f"to{second}", "netns", hosts[first], "type", "veth",
+               "peer", "name", f"to{first}", "netns", hosts[second])
+            for host, device, number in ((first, f"to{second}", 1), (second, f"to{first}", 2)):
+                ip("-n", hosts[host], "addr", "add", f"{subnet}.{number}/24", "dev", device)
+                ip("-n", hosts[host], "link", "set", device, "up")
+        # Each is known by its address on the cable to rank 0's host; 1 and 2 reach these by their own cable.
+        ip("-n", hosts[1], "route", "add", "10.213.78.2", "via", "10.213.79.2")
+        ip("-n", hosts[2], "route", "add", ADDRESSES[1], "via", "10.213.79.1")
+        ip("-n", hosts[2], "route", "add", ADDRESSES[0], "via", "10.213.78.1")
+        command = self.command("run", *as_options("train.checkpoint_every=500", "train.variance_batches=0"), steps=10**6)
+        job = self.start([command] * 3, prefixes=[["ip", "netns", "exec", host] for host in hosts],
+                         MASTER_ADDR=ADDRESSES[0])
+        self.wait_for_checkpoint(job, "run")
+        ip("-n", hosts[1], "link", "set", "to2", "down")
+        self.failed(job, 4, "all processes wait for each other since 40 s, rank", "the checkpoint of step")
+        self.assertGreater(self.last_step() % 500, 0)
+
+    def test_an_interface_that_the_others_do_not_reach(self):
+        command = self.command("run", "--patience", "5")
+        errors = self.finished(self.start_on_both(command, 2, MASTER_ADDR=ADDRESSES[0], GLOO_SOCKET_IFNAME="lo"), code=4)
+        lines = [line for line in "".join(errors).splitlines() if line.startswith("straightedge-train: ")]
+        self.assertEqual(len(lines), 1, errors)
+        self.assertIn("do not reach each other", lines[0])
+        self.assertIn("GLOO_SOCKET_IFNAME", lines[0])
+
     def test_an_interface_that_is_named(self):
         cables = iter(self.hosts.cables)
         command = self.command("run", steps=20)

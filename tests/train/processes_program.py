@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -101,6 +102,10 @@ class ProcessesTest(TrainTest):
         process.kill()
         process.wait()
         process.stderr.close()
+
+    @staticmethod
+    def children(pid):
+        return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def finished(self, job, code=0, timeout=120):
         errors = job.wait(timeout)

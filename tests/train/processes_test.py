@@ -51,17 +51,12 @@ class Curves(CurveTest):
             run = self.folder / f"mixed-{number}"
             for part, size in enumerate(sizes):
                 steps = STEPS // len(sizes) * (part + 1)
-                words = [*options, "--resume", *as_options(f"train.steps={STEPS}")]
-                if size == 1:
-                    self.until(run.name, steps, 1, words)
-                else:
-                    self.until(run.name, steps, size, words)
+                self.until(run.name, steps, size, [*options, "--resume", *as_options(f"train.steps={STEPS}")])
         self.compare([f"mixed-{number}" for number in range(3)], *options, steps=STEPS)
 
     def until(self, run, steps, size, words):
         """Trains to the end, then takes back what is behind `steps`, as if it had been killed there."""
-        job = self.start([self.command(run, *words)] * size)
-        self.finished(job)
+        self.finished(self.start([self.command(run, *words)] * size))
         if steps < STEPS:
             (self.folder / run / "model.safetensors").unlink()
             for checkpoint in (self.folder / run / "checkpoints").iterdir():
@@ -104,8 +99,7 @@ class Launching(ProcessesTest):
         while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
             self.assertIsNone(job.poll())
             time.sleep(0.02)
-        last = pathlib.Path(f"/proc/{job.pid}/task/{job.pid}/children").read_text().split()[-1]
-        os.kill(int(last), signal.SIGKILL)
+        os.kill(self.children(job.pid)[-1], signal.SIGKILL)
         errors = job.communicate(timeout=120)[1]
         self.assertEqual(job.returncode, 0, errors)
         self.train_together("whole", 2, steps=steps)
@@ -154,7 +148,8 @@ tasks = [subprocess.Popen(sys.argv[2:], env={{**os.environ, **processes_program.
          for rank in range(size)]
 signal.signal(signal.SIGTERM, lambda *_: [task.send_signal(signal.SIGTERM) for task in tasks])
 open("started", "w").close()
-sys.exit(max(task.wait() for task in tasks))
+codes = [task.wait() for task in tasks]
+sys.exit(max(code if code >= 0 else 128 - code for code in codes))
 """
 
 
@@ -180,11 +175,9 @@ class SlurmScript(ProcessesTest):
         return subprocess.Popen([ROOT / "docs" / "batch" / "train.sh"], cwd=self.folder, env=environment,
                                 stderr=subprocess.PIPE, text=True, start_new_session=True)
 
-    @staticmethod
-    def signal_tasks(job):
+    def signal_tasks(self, job):
         """Slurm signals them, not the script."""
-        (srun_itself,) = pathlib.Path(f"/proc/{job.pid}/task/{job.pid}/children").read_text().split()
-        os.kill(int(srun_itself), signal.SIGTERM)
+        os.kill(self.children(job.pid)[0], signal.SIGTERM)
 
     def test_a_job_whose_time_is_up_goes_back_into_the_queue(self):
         steps = 3000
@@ -202,6 +195,18 @@ class SlurmScript(ProcessesTest):
         self.assertEqual(again.returncode, 0, errors)
         self.train_together("whole", 2, steps=steps)
         self.assertEqual(self.model("run"), self.model("whole"))
+
+    def test_a_job_that_lost_a_process_goes_back(self):
+        job = self.script(10**6)
+        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+            self.assertIsNone(job.poll())
+            time.sleep(0.02)
+        srun_itself = self.children(job.pid)[0]
+        os.kill(self.children(srun_itself)[1], signal.SIGKILL)
+        errors = job.communicate(timeout=60)[1]
+        self.assertEqual(job.returncode, 128 + signal.SIGKILL, errors)
+        self.assertIn("rank 1", errors)
+        self.assertEqual((self.folder / "scontrol.log").read_text(), "requeue 77\n")
 
     def test_a_wrong_recipe_does_not_go_back(self):
         job = self.script(10, TRAIN_OPTIONS="--set optimiser.rat=1")
@@ -278,6 +283,20 @@ class SharedWork(ProcessesTest):
                           (self.run_folder / "outputs.safetensors").read_bytes()))
         self.assertEqual(found[1], found[0])
         self.assertEqual(found[2], found[0])
+
+
+    def test_measurements_of_a_copy_without_checkpoints(self):
+        shutil.copytree(self.run_folder, self.folder / "copy")
+        shutil.rmtree(self.folder / "copy" / "checkpoints")
+        self.together(1, "evaluate", self.run_folder)
+        alone = (self.run_folder / "evaluation.json").read_text()
+        self.finished(self.start([[PROGRAM, "evaluate", str(self.folder / run), "--quiet"] for run in ("run", "copy")]))
+        self.assertEqual((self.run_folder / "evaluation.json").read_text(), alone)
+
+    def test_of_a_run_that_has_not_ended(self):
+        (self.run_folder / "model.safetensors").unlink()
+        job = self.start([[PROGRAM, "evaluate", str(self.run_folder)]] * 2)
+        self.one_line(self.finished(job, code=2), "rank", "the training has not ended; --resume it")
 
 
 if __name__ == "__main__":

@@ -101,7 +101,9 @@ TEST(Launch, OfAJobWithoutSteps) {
   Variables job{{"SLURM_JOB_ID", "9"}, {"SLURM_PROCID", "1"}, {"SLURM_NTASKS", "2"}, {"SLURM_JOB_NODELIST", "a,b"}};
   EXPECT_EQ(launch_by(job).size, 2);
   EXPECT_EQ(launch_by(job).address, "a");
-  // An allocation in which nothing was started by srun.
+  // A batch script that starts a program without srun, and an allocation in which nothing was started by it.
+  EXPECT_EQ(launch_by(with(job, "SLURM_SUBMIT_DIR", "/home/user")).size, 1);
+  EXPECT_EQ(launch_by(with(srun, "SLURM_SUBMIT_DIR", "/home/user")).size, 7);
   EXPECT_EQ(launch_by(without(job, "SLURM_PROCID")).size, 1);
 }
 
