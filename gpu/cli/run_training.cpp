@@ -103,8 +103,12 @@ TrainEnd run_training(Recipe recipe, const std::filesystem::path& run, bool resu
   std::optional<RunFolder> folder;
   std::optional<FolderLock> lock;
   if (processes.is_first()) {
+    // Before anything is looked at: of two that begin one run at the same time the second is refused.
+    std::error_code failure;
+    if (std::filesystem::create_directories(run, failure); std::filesystem::is_directory(run)) {
+      lock.emplace(run);
+    }
     folder = resume ? RunFolder::resume(run, recipe) : RunFolder::create(run, recipe);
-    lock.emplace(run);
     const bool draws_all = recipe.pairs.mode == "resampled" && has_known_targets(recipe) && !has_image_file(recipe);
     const std::string several = processes.are_several() ? ", " + std::to_string(processes.size()) + " processes" : "";
     folder->write_run_json(device_name(device) + several, draws_all ? "" : digest);

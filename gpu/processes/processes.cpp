@@ -3,13 +3,7 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
-#include <arpa/inet.h>
 #include <c10/util/Logging.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -20,11 +14,10 @@
 #endif
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <future>
 #include <processes/liveness.hpp>
+#include <processes/sockets.hpp>
 #include <straightedge/error.hpp>
 #include <thread>
 #include <utility>
@@ -49,71 +42,6 @@ std::string name_of(int rank) {
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
-}
-
-/// The address of the interface by which packets to a host go out; "" where the host's name is not known.
-std::string address_towards(const std::string& host) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_DGRAM;
-  addrinfo* found = nullptr;
-  if (::getaddrinfo(host.c_str(), "9", &hints, &found) != 0) {
-    return "";
-  }
-  std::string address;
-  const int socket = ::socket(found->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  sockaddr_storage own{};
-  socklen_t size = sizeof(own);
-  // Of a datagram socket this chooses a route, and sends nothing.
-  if (socket >= 0 && ::connect(socket, found->ai_addr, found->ai_addrlen) == 0 &&
-      ::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &size) == 0) {
-    std::array<char, NI_MAXHOST> text{};
-    if (::getnameinfo(reinterpret_cast<sockaddr*>(&own), size, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST) ==
-        0) {
-      address = text.data();
-    }
-  }
-  if (socket >= 0) {
-    ::close(socket);
-  }
-  ::freeaddrinfo(found);
-  return address;
-}
-
-// Every process is connected to every other, and three times to the store.
-void raise_limit_of_files() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    (void)::setrlimit(RLIMIT_NOFILE, &files);
-  }
-}
-
-/// 0: not of IP.
-int port_of(const sockaddr_storage& address) {
-  if (address.ss_family == AF_INET) {
-    return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-  }
-  return address.ss_family == AF_INET6 ? ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port) : 0;
-}
-
-/// Whoever waits for a process that will never answer sees its connection end. Gloo has no other way: c10d's abort does
-/// not reach it. Connections to and from that port stay.
-void cut_connections_but(int port) {
-  std::vector<int> sockets;
-  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    sockets.push_back(std::stoi(entry.path().filename().string()));
-  }
-  for (const int socket : sockets) {
-    sockaddr_storage own{};
-    sockaddr_storage peer{};
-    socklen_t own_size = sizeof(own);
-    socklen_t peer_size = sizeof(peer);
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
-        ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0 && port_of(own) != 0 &&
-        port_of(own) != port && port_of(peer) != port) {
-      ::shutdown(socket, SHUT_RDWR);
-    }
-  }
 }
 
 std::shared_ptr<::gloo::transport::Device> gloo_device(const Launch& launch) {

@@ -133,7 +133,7 @@ class OnTwoHosts(CurveTest, FailingTest):
         self.assertGreater(self.last_step() % 500, 0)
 
     def test_an_interface_that_the_others_do_not_reach(self):
-        command = self.command("run", "--patience", "5")
+        command = self.command("run", "--patience", "10")
         errors = self.finished(self.start_on_both(command, 2, MASTER_ADDR=ADDRESSES[0], GLOO_SOCKET_IFNAME="lo"), code=4)
         lines = [line for line in "".join(errors).splitlines() if line.startswith("straightedge-train: ")]
         self.assertEqual(len(lines), 1, errors)

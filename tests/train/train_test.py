@@ -190,6 +190,11 @@ class Resuming(TrainTest):
             first.send_signal(signal.SIGTERM)
         self.assertEqual(first.returncode, 3)
 
+    def test_of_two_that_begin_one_run_at_once_one_is_refused(self):
+        for number in range(5):
+            both = [subprocess.Popen(self.command(f"run-{number}"), stderr=subprocess.DEVNULL) for _ in range(2)]
+            self.assertEqual(sorted(process.wait(timeout=60) for process in both), [0, 2])
+
     def test_another_recipe_cannot_continue_a_run(self):
         self.train("run")
         error = self.train("run", "--resume", "--set", "optimiser.rate=0.5", code=2)
