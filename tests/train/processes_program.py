@@ -198,7 +198,7 @@ class FailingTest(ProcessesTest):
 
     def wait_for_checkpoint(self, job, out):
         deadline = time.monotonic() + 60
-        while not list((self.folder / out).glob("checkpoints/step-*/state.json")):
+        while not list((self.folder / out).glob("checkpoints/step-*[0-9]/state.json")):
             self.assertLess(time.monotonic(), deadline)
             self.assertEqual(job.codes, [process.poll() for process in job.processes])
             time.sleep(0.02)

@@ -96,7 +96,7 @@ class Launching(ProcessesTest):
     def test_torchrun_starts_a_job_again_that_lost_a_process(self):
         steps = 3000
         job = self.torchrun_itself(self.command("run", "--resume", steps=steps), "--max-restarts", "1")
-        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+        while not list((self.folder / "run").glob("checkpoints/step-*[0-9]/state.json")):
             self.assertIsNone(job.poll())
             time.sleep(0.02)
         os.kill(self.children(job.pid)[-1], signal.SIGKILL)
@@ -183,7 +183,7 @@ class SlurmScript(ProcessesTest):
         steps = 3000
         job = self.script(steps)
         self.addCleanup(lambda: os.killpg(job.pid, signal.SIGKILL) if job.poll() is None else None)
-        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+        while not list((self.folder / "run").glob("checkpoints/step-*[0-9]/state.json")):
             self.assertIsNone(job.poll())
             time.sleep(0.02)
         self.signal_tasks(job)
@@ -198,7 +198,7 @@ class SlurmScript(ProcessesTest):
 
     def test_a_job_that_lost_a_process_goes_back(self):
         job = self.script(10**6)
-        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+        while not list((self.folder / "run").glob("checkpoints/step-*[0-9]/state.json")):
             self.assertIsNone(job.poll())
             time.sleep(0.02)
         srun_itself = self.children(job.pid)[0]
@@ -214,7 +214,7 @@ class SlurmScript(ProcessesTest):
         self.assertEqual(job.returncode, 2, errors)
         self.assertFalse((self.folder / "scontrol.log").exists())
         job = self.script(10**6, SLURM_RESTART_COUNT="20")
-        while not list((self.folder / "run").glob("checkpoints/step-*/state.json")):
+        while not list((self.folder / "run").glob("checkpoints/step-*[0-9]/state.json")):
             time.sleep(0.02)
         self.signal_tasks(job)
         job.communicate(timeout=60)
