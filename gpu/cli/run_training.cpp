@@ -21,16 +21,17 @@
 #include <train/trained_flow.hpp>
 
 namespace straightedge::train {
-std::string different_line(const std::string& text, const std::string& other) {
+
+std::string different_line(const std::string& text, const std::string& of_first) {
   std::istringstream lines(text);
-  std::istringstream others(other);
+  std::istringstream lines_of_first(of_first);
   std::string line;
-  std::string of_other;
+  std::string line_of_first;
   do {
     std::getline(lines, line);
-    std::getline(others, of_other);
-  } while (lines && others && line == of_other);
-  return "`" + line + "` where rank 0 has `" + of_other + "`";
+    std::getline(lines_of_first, line_of_first);
+  } while (lines && lines_of_first && line == line_of_first);
+  return "`" + line + "` where rank 0 has `" + line_of_first + "`";
 }
 
 std::string program_of_process() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <processes/sockets.hpp>
 #include <random>
 #include <sstream>
 #include <utility>
@@ -17,7 +18,7 @@ constexpr int patient_rounds = 20;        // without a sign of life, and a proce
 constexpr int suspicious_rounds = 5;      // the same once something failed
 constexpr int rounds_to_notice = 2;       // for the main thread, if it can
 constexpr int rounds_to_give_up = 10;     // for it, once what it waited for has failed
-constexpr int rounds_of_standstill = 40;  // more than the exchange of a bucket may take
+constexpr int rounds_of_standstill = 40;  // in which no byte gets through
 constexpr int rounds_to_know = 10;        // for what is behind a failure
 
 constexpr const char* ended_key = "ended";
@@ -50,10 +51,9 @@ Ending read(const std::string& text) {
 
 }  // namespace
 
-Liveness::Liveness(Member member, const Connect& connect, std::function<void()> free_main_thread)
+Liveness::Liveness(Member member, const Connect& connect)
     : member_(std::move(member)),
       reporter_(number_of_process()),
-      free_main_thread_(std::move(free_main_thread)),
       last_seen_(static_cast<std::size_t>(member_.size)),
       unchanged_(static_cast<std::size_t>(member_.size)),
       store_(connect()),
@@ -154,18 +154,23 @@ void Liveness::look_at(c10d::Store& store, int other) {
   }
 }
 
+std::string Liveness::waits_and_bytes() const {
+  return std::to_string(waits_) + " " + std::to_string(bytes_exchanged_but(member_.port_of_store));
+}
+
 // By rank 0, which has looked at all.
 void Liveness::look_for_standstill(c10d::Store& store) {
   std::int64_t fewest = waits_;
-  std::string all_waits = std::to_string(fewest);
+  std::string all_waits = waits_and_bytes();
   int behind = 0;
   bool all_wait = is_waiting_;
   for (int other = 1; other < member_.size && all_wait; ++other) {
     const std::string& seen = last_seen_[static_cast<std::size_t>(other)];
     const std::size_t waiting = seen.find(" waiting ");
     all_wait = waiting != std::string::npos;
-    const std::int64_t waits = all_wait ? std::stoll(seen.substr(waiting + 9)) : 0;
-    all_waits.append(" ").append(std::to_string(waits));
+    const std::string of_other = all_wait ? seen.substr(waiting + 9) : "0";
+    const std::int64_t waits = std::stoll(of_other);
+    all_waits.append(" ").append(of_other);
     behind = waits < fewest ? other : behind;
     fewest = std::min(fewest, waits);
   }
@@ -186,8 +191,8 @@ void Liveness::beat(const Connect& connect) {
     host.resize(host.find('\0'));
     const int rank = member_.rank;
     do {
-      store->set(alive_key(rank), host + " " + std::to_string(rounds_) + (is_waiting_ ? " waiting " : " working ") +
-                                      std::to_string(waits_));
+      store->set(alive_key(rank),
+                 host + " " + std::to_string(rounds_) + (is_waiting_ ? " waiting " : " working ") + waits_and_bytes());
       if (!knows_ && store->check({ended_key})) {
         settle_known(*store, store->get_to_str(ended_key));
       }
@@ -228,7 +233,7 @@ void Liveness::watch() {
     const std::optional<Ending> known = ending();
     since_end = known && !main_thread_ends_ ? since_end + 1 : 0;
     if (since_end == rounds_to_notice) {
-      free_main_thread_();
+      cut_connections_but(member_.port_of_store);
     }
     if (since_end > rounds_to_notice + rounds_to_give_up) {
       if (reports(*known)) {

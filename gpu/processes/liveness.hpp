@@ -4,8 +4,8 @@
 // others look at that of rank 0: one that stays as it is belongs to a process that was killed, or whose machine is cut
 // off. Rounds are counted, not seconds: a job that was halted as a whole goes on.
 //
-// Where all processes wait for each other and none gets further, as when a connection between two of them is cut that
-// both have to rank 0, the job ends too.
+// Where all processes wait for each other and no byte gets through, as when a connection between two of them is cut
+// that both have to rank 0, the job ends too.
 //
 // A process that ends for a reason of its own leaves it in the store before it goes. Whoever is first says why a job
 // ends, in one line.
@@ -50,14 +50,14 @@ struct Member {
   std::string store;     ///< where it is
   bool store_is_served;  ///< by the launcher, not by rank 0
   bool speaks;           ///< for those on its machine, where the store does not answer any more
+  int port_of_store;     ///< the others are not watched by connections to it
 };
 
 class Liveness {
  public:
   /// A connection to the store of its own: it must not wait behind others.
   using Connect = std::function<c10::intrusive_ptr<c10d::Store>()>;
-  /// `free_main_thread`: makes what the main thread waits for fail, where it waits for another process.
-  Liveness(Member member, const Connect& connect, std::function<void()> free_main_thread);
+  Liveness(Member member, const Connect& connect);
   ~Liveness();
   Liveness(const Liveness&) = delete;
   Liveness& operator=(const Liveness&) = delete;
@@ -110,18 +110,18 @@ class Liveness {
   void settle(const Ending& ending);
   void watch();
   [[nodiscard]] bool wait_a_round();
+  [[nodiscard]] std::string waits_and_bytes() const;
   [[nodiscard]] Ending silent_store(const std::string& why) const;
 
   Member member_;
   std::int64_t reporter_;
-  std::function<void()> free_main_thread_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
   std::optional<Ending> ending_;
   std::vector<std::string> last_seen_;
   std::vector<int> unchanged_;             ///< rounds for which a number stayed as it is
-  std::string last_waits_;                 ///< of all, where all wait
+  std::string last_waits_;                 ///< of all: how many they were, and the bytes that got through
   int standstill_ = 0;                     ///< rounds for which these stayed as they are
   c10::intrusive_ptr<c10d::Store> store_;  ///< for `end`
   std::atomic<bool> expects_others_ = false;

@@ -86,8 +86,8 @@ class Processes::Connection {
         deadline_(Clock::now() + patience),
         store_(connect(launch.rank == 0 && !launch.store_is_served)),
         liveness_(
-            {launch.rank, launch.size, place(launch), launch.store_is_served, speaks_for_machine(launch)},
-            [this] { return connect(false); }, [port = launch.port] { cut_connections_but(port); }) {}
+            {launch.rank, launch.size, place(launch), launch.store_is_served, speaks_for_machine(launch), launch.port},
+            [this] { return connect(false); }) {}
 
   void meet() {
     meet_others();

@@ -64,7 +64,7 @@ class Processes {
   [[nodiscard]] bool any(bool value) const;
 
   /// Throws InputError, at all, where a process has another `value` than rank 0. `problem`: why a process cannot go on
-  /// with rank 0's value, without the process's name, where it has `value`; "" where it can.
+  /// with rank 0's value, without the process's name, where it has `value`; "" where it can. Each name once.
   using Problem = std::function<std::string(const std::string& of_first)>;
   void require_agreement(const std::string& name, const std::string& value, const Problem& problem) const;
 

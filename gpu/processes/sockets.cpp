@@ -1,5 +1,6 @@
 #include <processes/sockets.hpp>
 
+#include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -19,6 +20,26 @@ int port_of(const sockaddr_storage& address) {
     return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
   }
   return address.ss_family == AF_INET6 ? ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port) : 0;
+}
+
+/// work(socket) for each connection of this process but for those to and from a port.
+template <class Work>
+void for_each_connection_but(int port, const Work& work) {
+  std::vector<int> sockets;
+  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    sockets.push_back(std::stoi(entry.path().filename().string()));
+  }
+  for (const int socket : sockets) {
+    sockaddr_storage own{};
+    sockaddr_storage peer{};
+    socklen_t own_size = sizeof(own);
+    socklen_t peer_size = sizeof(peer);
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
+        ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0 && port_of(own) != 0 &&
+        port_of(own) != port && port_of(peer) != port) {
+      work(socket);
+    }
+  }
 }
 
 }  // namespace
@@ -58,22 +79,20 @@ void raise_limit_of_files() {
   }
 }
 
-void cut_connections_but(int port) {
-  std::vector<int> sockets;
-  for (const std::filesystem::directory_entry& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    sockets.push_back(std::stoi(entry.path().filename().string()));
-  }
-  for (const int socket : sockets) {
-    sockaddr_storage own{};
-    sockaddr_storage peer{};
-    socklen_t own_size = sizeof(own);
-    socklen_t peer_size = sizeof(peer);
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &own_size) == 0 &&
-        ::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &peer_size) == 0 && port_of(own) != 0 &&
-        port_of(own) != port && port_of(peer) != port) {
-      ::shutdown(socket, SHUT_RDWR);
+std::uint64_t bytes_exchanged_but(int port) {
+  std::uint64_t sum = 0;
+  for_each_connection_but(port, [&sum](int socket) {
+    tcp_info info{};
+    socklen_t size = sizeof(info);
+    if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0) {
+      sum += info.tcpi_bytes_acked + info.tcpi_bytes_received;
     }
-  }
+  });
+  return sum;
+}
+
+void cut_connections_but(int port) {
+  for_each_connection_but(port, [](int socket) { ::shutdown(socket, SHUT_RDWR); });
 }
 
 }  // namespace straightedge::train

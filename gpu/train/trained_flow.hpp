@@ -27,7 +27,7 @@ class TrainedFlow {
   /// Where sources [n, d] end, by explicit Euler steps. On the CPU, fp32.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x0, std::int64_t steps) const;
   /// The same by any solver, rows_of_flow at a time: the end of a row depends on no other block. Throws as `solve`
-  /// does, and Stopped once `stop` is set.
+  /// does, and Stopped once `stop` is set, which is for a flow that is not shared.
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x0, const Solver& solver,
                                       const std::atomic<bool>* stop = nullptr) const;
 

@@ -157,9 +157,9 @@ void require_equal_states(const Processes& processes, const TrainState& state) {
 }
 
 /// The steps from a beginning to the end, and what is written on the way.
-class Course {
+class TrainingLoop {
  public:
-  Course(const RunFolder* folder, Trainer& trainer, const Recipe& recipe, Processes& processes, double loss)
+  TrainingLoop(const RunFolder* folder, Trainer& trainer, const Recipe& recipe, Processes& processes, double loss)
       : folder_(folder),
         trainer_(trainer),
         recipe_(recipe),
@@ -194,7 +194,8 @@ class Course {
   void save_after_failure() {
     const TrainState& state = trainer_.state();
     processes_.announce_end();
-    if (folder_ == nullptr || state.step == 0 || !state.parameters.is_cpu()) {
+    if (folder_ == nullptr || state.step == 0 || !state.parameters.is_cpu() ||
+        !at::isfinite(state.parameters).all().item<bool>()) {
       return;
     }
     write_checkpoint(folder_->checkpoints(), state, std::isfinite(loss_) ? loss_ : std::numeric_limits<double>::max(),
@@ -254,14 +255,14 @@ TrainEnd train(const RunFolder* folder, const Recipe& recipe, const Pairs& pairs
     return TrainEnd::finished;
   }
   Trainer trainer(recipe, pairs, device, state_of_all(processes, beginning.state), processes);
-  Course course(folder, trainer, recipe, processes, beginning.loss);
+  TrainingLoop loop(folder, trainer, recipe, processes, beginning.loss);
   try {
-    return course.take_steps(stop, progress);
+    return loop.take_steps(stop, progress);
   } catch (const Error&) {
     throw;
   } catch (const std::exception&) {  // of c10d, where another process is gone
     if (processes.are_several()) {
-      course.save_after_failure();
+      loop.save_after_failure();
     }
     throw;
   }

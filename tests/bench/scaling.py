@@ -3,6 +3,7 @@
     tests/bench/run scaling predict   the tables of docs/scaling.md, from parts that are measured on the spot
     tests/bench/run scaling check     two processes, a network namespace and a core each, over a cable of several speeds:
                                       predicted and measured steps. Root alone can lay cables
+    tests/bench/run scaling here      what limits several processes on this machine: small messages, half batches, starts
 
 The model:
 
@@ -27,7 +28,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "peers")]
 
-from training_rows import UNET, write_image_pairs  # noqa: E402
+from processes_rows import run_together  # noqa: E402
+from training_rows import PERCEPTRON, UNET, write_image_pairs  # noqa: E402
 from velocity_rows import find_operators  # noqa: E402
 
 PAPERS = {"channels": 128, "multipliers": [1, 2, 2, 2], "blocks": 2, "attention": 16, "head_width": 64, "groups": 32}
@@ -217,16 +219,68 @@ def check(programs: Path) -> None:
                   f"predicted, {100 * compute / measured:.0f} % measured", flush=True)
 
 
+def small_messages(size: int) -> float:
+    """Seconds of an all-reduce of 16 bytes by so many processes here."""
+    text, _ = run_together([sys.executable, "-c", ALL_REDUCE], size, namespace=False,
+                           environment={"OMP_NUM_THREADS": "1", "TORCH_CPP_LOG_LEVEL": "ERROR"})
+    return float(text.split()[0])
+
+
+def half_batches(programs: Path, folder: Path) -> None:
+    """The UNet of the benchmarks: a batch, half of it alone, and half of it beside another run of the same."""
+    write_image_pairs(folder / "pairs.safetensors")
+
+    def start(name: str, rows: int) -> subprocess.Popen:
+        values = {"pairs.file": folder / "pairs.safetensors", "train.steps": UNET.steps, "train.log_every": UNET.block,
+                  "train.batch": rows, "train.variance_batches": 0, "train.device": "cpu", "train.threads": 1}
+        words = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+        return subprocess.Popen([programs / "straightedge-train", "train", UNET.recipe, "--out", folder / name, "--quiet",
+                                 *words])
+
+    def milliseconds(name: str, rows: int) -> float:
+        lines = [json.loads(line) for line in (folder / name / "metrics.jsonl").read_text().splitlines()]
+        return min(1e3 * rows / line["samples_per_second"] for line in lines[1:])
+
+    for runs, rows in ((["whole"], 8), (["half"], 4), (["left", "right"], 4)):
+        processes = [start(name, rows) for name in runs]
+        assert not any([process.wait() for process in processes])
+        print(f"{rows} images, {len(runs)} runs at a time: "
+              f"{max(milliseconds(name, rows) for name in runs):.1f} ms a step", flush=True)
+
+
+def starts(programs: Path, folder: Path) -> None:
+    """From the start of so many processes to their end, with five steps of a small MLP between."""
+    for size in (8, 16, 32, 64):
+        values = {"model.width": 16, "train.steps": 5, "train.batch": 256, "train.variance_batches": 0,
+                  "train.device": "cpu", "train.threads": 1}
+        words = [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+        began = time.perf_counter()
+        run_together([programs / "straightedge-train", "train", PERCEPTRON.recipe, "--out", folder / f"by-{size}",
+                      "--quiet", "--patience", "300", *words], size, namespace=False)
+        print(f"{size} processes: {time.perf_counter() - began:.1f} s from start to end", flush=True)
+
+
+def here(programs: Path) -> None:
+    for size in (2, 4):
+        print(f"all-reduce of 16 bytes, {size} processes: {small_messages(size) * 1e6:.0f} us", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        half_batches(programs, Path(name))
+        starts(programs, Path(name))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("predict", "check"))
+    parser.add_argument("what", choices=("predict", "check", "here"))
     parser.add_argument("--programs", type=Path, required=True, help="where straightedge-train is")
     arguments = parser.parse_args()
     os.environ["PYTHONPATH"] = str(find_operators(arguments.programs.parent).torch_site)
+    programs = arguments.programs.resolve()
     if arguments.what == "predict":
         predict()
+    elif arguments.what == "check":
+        check(programs)
     else:
-        check(arguments.programs.resolve())
+        here(programs)
 
 
 if __name__ == "__main__":

@@ -176,6 +176,8 @@ class CurveTest(ProcessesTest):
         for run in runs:
             with self.subTest(run):
                 off = np.abs(self.losses(run) - base)
+                print(f"{self.id()}, {run}: at most {np.max(off / tolerance):.2g} of the tolerance, "
+                      f"{np.max(off / base):.1g} of the loss", flush=True)
                 self.assertTrue(np.all(off <= tolerance), f"{off / tolerance}")
 
 
@@ -185,6 +187,7 @@ class FailingTest(ProcessesTest):
     def failed(self, job, code, *words):
         """All ended within a minute from now with that exit code and one line."""
         errors = job.wait(timeout=A_MINUTE + 10)
+        print(f"{self.id()}: all ended after {job.seconds:.1f} s", flush=True)
         self.assertLess(job.seconds, A_MINUTE)
         self.assertEqual({found for found in job.codes if found != -signal.SIGKILL}, {code}, errors)
         self.one_line(errors, *words)
@@ -196,12 +199,28 @@ class FailingTest(ProcessesTest):
         self.wait_for_checkpoint(job, out)
         return job
 
-    def wait_for_checkpoint(self, job, out):
+    def wait_until(self, job, condition):
+        """While all of a job run."""
         deadline = time.monotonic() + 60
-        while not list((self.folder / out).glob("checkpoints/step-*[0-9]/state.json")):
+        while not condition():
             self.assertLess(time.monotonic(), deadline)
             self.assertEqual(job.codes, [process.poll() for process in job.processes])
             time.sleep(0.02)
+
+    def wait_for_checkpoint(self, job, out):
+        self.wait_until(job, lambda: list((self.folder / out).glob("checkpoints/step-*[0-9]/state.json")))
+
+    def running_without_checkpoint(self, size, out="run", **more):
+        """A job that is amid its training, and whose first checkpoint is far away."""
+        options = as_options("train.checkpoint_every=1000000", "train.variance_batches=0")
+        job = self.start([self.command(out, *options, steps=10**6)] * size, **more)
+        metrics = self.folder / out / "metrics.jsonl"
+        self.wait_until(job, lambda: metrics.is_file() and metrics.read_bytes().count(b"\n") > 2)
+        return job
+
+    def kept_what_was_trained(self, out="run"):
+        """Though no checkpoint was due."""
+        self.assertGreaterEqual(self.last_step(out), self.metrics(out)[-1]["step"])
 
     def last_step(self, out="run"):
         return max(int(name.removeprefix("step-")) for name in self.checkpoints(out) if name[-1].isdigit())
