@@ -23,8 +23,7 @@ std::vector<const BoxProof*> boxed_members(const Claim& claim) {
 }
 
 std::string file_name(const std::string& claim, std::size_t member, std::size_t members) {
-  std::string name = claim;
-  std::replace(name.begin(), name.end(), '/', '-');
+  const std::string name = file_stem(claim);
   return members == 1 ? name + "-boxes.csv" : fmt::format("{}-boxes-{}.csv", name, member + 1);
 }
 

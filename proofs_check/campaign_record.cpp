@@ -98,6 +98,10 @@ std::optional<SmallestPlace> place_of_smallest(const ClaimRecord& record) {
   return std::nullopt;
 }
 
+std::string file_name(const Counterexample& counterexample) {
+  return file_stem(counterexample.claim) + "-" + to_string(counterexample.source) + ".json";
+}
+
 bool is_general(Source source) {
   return source == Source::general || source == Source::general_search;
 }

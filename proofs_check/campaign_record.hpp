@@ -74,6 +74,9 @@ void from_json(const nlohmann::json& json, MutantRecord& mutant);
 void to_json(nlohmann::json& json, const SmallestMargin& smallest);
 void from_json(const nlohmann::json& json, SmallestMargin& smallest);
 
+/// "figure-4-rotated-general.json": what it is written to.
+[[nodiscard]] std::string file_name(const Counterexample& counterexample);
+
 /// Whether a counterexample is one to the claim's general statement.
 [[nodiscard]] bool is_general(Source source);
 /// What the searches refute: the claim, if no case fails; its general statement.

@@ -67,6 +67,12 @@ std::string to_string(DecidedBy by) {
   return by == DecidedBy::prove ? "prove" : "certify";
 }
 
+std::string file_stem(const std::string& claim) {
+  std::string name = claim;
+  std::replace(name.begin(), name.end(), '/', '-');
+  return name;
+}
+
 Judgement judge_equality(double error, double bound, std::string detail) {
   return {.margin = 1 - error / bound, .uncertainty = 0, .detail = std::move(detail)};
 }

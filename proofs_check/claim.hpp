@@ -117,6 +117,9 @@ class Registration {
 [[nodiscard]] std::string to_string(Verdict verdict);  ///< "not implied", "needs runs", ...
 [[nodiscard]] std::string to_string(DecidedBy by);
 
+/// "figure-4-own", for the names of files of the claim "figure-4/own".
+[[nodiscard]] std::string file_stem(const std::string& claim);
+
 /// Margin of an equality |a - b| = 0 that rounding blurs: 1 - error / bound. `bound` is derived, absolute, in the units
 /// of error.
 [[nodiscard]] Judgement judge_equality(double error, double bound, std::string detail = {});

@@ -1,4 +1,4 @@
-// The reports of a campaign: the rows on the terminal, report.html, and the list of claims as Markdown.
+// The reports of a campaign for the terminal, and the list of claims as Markdown; report/ has its page.
 #pragma once
 
 #include <certificate.hpp>
@@ -16,10 +16,6 @@ namespace straightedge::proofs {
 
 /// "double, 50, 100": the tiers that the record's outcomes come from.
 [[nodiscard]] std::string arithmetic_of(const ClaimRecord& record);
-
-/// A page that needs nothing but itself.
-[[nodiscard]] std::string report_html(const Settings& settings, const std::vector<ClaimRecord>& records,
-                                      const std::vector<Ruling>& rulings, const nlohmann::json& certificate);
 
 /// docs/claims.md.
 [[nodiscard]] std::string claims_markdown(const std::vector<const Claim*>& claims);

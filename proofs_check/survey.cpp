@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <claim.hpp>
 #include <cstdlib>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -154,9 +154,7 @@ std::string survey_csv(const Survey& survey, const SurveyRecord& record, const s
 }
 
 std::string survey_file_name(const std::string& claim) {
-  std::string name = claim + ".csv";
-  std::replace(name.begin(), name.end(), '/', '-');
-  return name;
+  return file_stem(claim) + ".csv";
 }
 
 }  // namespace straightedge::proofs

@@ -16,7 +16,9 @@ Gaussian<T> table_target() {
   return target;
 }
 
-template <class T>
+}  // namespace
+
+template <RealScalar T>
 Coupling<T> table_coupling(TableCoupling kind) {
   switch (kind) {
     case TableCoupling::rotated:
@@ -27,8 +29,6 @@ Coupling<T> table_coupling(TableCoupling kind) {
       return optimal_coupling<T>(table_target<T>());
   }
 }
-
-}  // namespace
 
 Case table_entry(TableField field, TableCoupling coupling, std::int64_t hundredths, std::int64_t mantissa,
                  std::int64_t decimals) {
@@ -84,6 +84,7 @@ Judgement judge_table_entry(const Case& value) {
   return {1 - error / half_unit, rounding, detail};
 }
 
+template Coupling<double> table_coupling<double>(TableCoupling);
 template Judgement judge_table_entry<double>(const Case&);
 template Judgement judge_table_entry<Real50>(const Case&);
 template Judgement judge_table_entry<Real100>(const Case&);

@@ -4,11 +4,16 @@
 #pragma once
 
 #include <claim.hpp>
+#include <straightedge/coupling.hpp>
 
 namespace straightedge::proofs {
 
 enum class TableField { pair, optimal };
 enum class TableCoupling { rotated, independent, optimal };
+
+/// The coupling of that name.
+template <RealScalar T>
+[[nodiscard]] Coupling<T> table_coupling(TableCoupling kind);
 
 /// One entry as a case: key `table` = {field, coupling, 100 s, mantissa, decimals}, value = mantissa 10^-decimals.
 [[nodiscard]] Case table_entry(TableField field, TableCoupling coupling, std::int64_t hundredths, std::int64_t mantissa,

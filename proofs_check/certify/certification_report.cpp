@@ -69,8 +69,8 @@ std::string details_of(const Row& row) {
   for (const Part& part : evidence.parts) {
     text += fmt::format("  {}: {}, p {:.2g}, opposite {:.2g}; {}\n", part.name, interval_text(part), part.p_for,
                         part.p_against, part.detail);
-    if (!part.paper.empty()) {
-      text += fmt::format("    {}\n", part.paper);
+    if (part.paper) {
+      text += fmt::format("    {}\n", to_string(part.paper));
     }
   }
   for (const std::string& note : evidence.notes) {
@@ -96,7 +96,7 @@ json part_json(const Part& part) {
           {"p", part.p_for},
           {"p_opposite", part.p_against},
           {"detail", part.detail},
-          {"paper", part.paper}};
+          {"paper", to_string(part.paper)}};
 }
 
 json row_json(const Row& row) {

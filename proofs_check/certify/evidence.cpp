@@ -82,12 +82,15 @@ Part part_of(const std::string& name, const Arm& lower, const Arm& higher) {
           suffices_for(found, std::min(lower.seeds.size(), higher.seeds.size()))};
 }
 
-std::string beside_paper(double lower, double higher, double paper_lower, double paper_higher) {
+std::string to_string(const std::optional<BesidePaper>& both) {
+  if (!both) {
+    return {};
+  }
   return fmt::format(
       "the paper has {:.4g} against {:.4g} (ratio {:.3g}); ours are {:.3g} and {:.3g} times as large "
       "(ratio {:.3g})",
-      paper_lower, paper_higher, paper_lower / paper_higher, lower / paper_lower, higher / paper_higher,
-      lower / higher);
+      both->paper_lower, both->paper_higher, both->paper_lower / both->paper_higher, both->lower / both->paper_lower,
+      both->higher / both->paper_higher, both->lower / both->higher);
 }
 
 std::optional<std::string> too_few_seeds(const std::string& where, const std::vector<const Run*>& runs) {

@@ -23,15 +23,23 @@ inline constexpr double kLevel = 0.01;
 /// All registered claims that runs decide: the family of Holm's correction, whatever runs are given.
 [[nodiscard]] std::vector<const proofs::Claim*> certified_claims();
 
+/// Our means over runs and the paper's, of the two arms of a comparison.
+struct BesidePaper {
+  std::string lower_name;
+  double lower, paper_lower;
+  std::string higher_name;
+  double higher, paper_higher;
+};
+
 struct Part {
   std::string name;             ///< "d = 3, MMD^2 to the data"
   double estimate;              ///< of what the claim says is positive, or of what it puts into an interval
   ConfidenceInterval interval;  ///< 99 %
   double p_for;
   double p_against;
-  std::string detail;         ///< the numbers behind it
-  std::string paper;          ///< the paper's figures beside ours; empty where it has none
-  std::string would_suffice;  ///< more of what, where this part is undecided
+  std::string detail;                ///< the numbers behind it
+  std::optional<BesidePaper> paper;  ///< nothing where the paper has no figures
+  std::string would_suffice;         ///< more of what, where this part is undecided
 };
 
 struct Evidence {
@@ -56,8 +64,8 @@ struct Evidence {
 /// A part from a comparison: estimate, tests, and the means under the arms' names.
 [[nodiscard]] Part part_of(const std::string& name, const Arm& lower, const Arm& higher);
 
-/// "the paper has 0.0018 against 0.0034 (ratio 0.529); ours are 1.2 and 1.1 times as large (ratio 0.577)".
-[[nodiscard]] std::string beside_paper(double lower, double higher, double paper_lower, double paper_higher);
+/// "the paper has 0.0018 against 0.0034 (ratio 0.529); ours are 1.2 and 1.1 times as large (ratio 0.577)"; "" for nothing.
+[[nodiscard]] std::string to_string(const std::optional<BesidePaper>& both);
 
 /// "2 of at least 3 seeds with noise 0.05 (RUN): 1 more would do", or nothing if there are enough.
 [[nodiscard]] std::optional<std::string> too_few_seeds(const std::string& where, const std::vector<const Run*>& runs);

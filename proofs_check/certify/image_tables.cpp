@@ -35,8 +35,8 @@ void add_part(const std::string& name, const Arm& lower, const Arm& higher, doub
     }
   }
   Part part = variant == proofs::Variant::mutant ? part_of(name, higher, lower) : part_of(name, lower, higher);
-  part.paper =
-      beside_paper(sample_moments(lower.seeds).mean, sample_moments(higher.seeds).mean, paper_lower, paper_higher);
+  part.paper = {lower.name,  sample_moments(lower.seeds).mean,  paper_lower,
+                higher.name, sample_moments(higher.seeds).mean, paper_higher};
   evidence.parts.push_back(std::move(part));
 }
 

@@ -68,7 +68,7 @@ void add_part(const std::string& name, const Arm& lower, const Arm& higher, doub
   const bool exchanged = variant == proofs::Variant::mutant;
   Part part = exchanged ? part_of(name, higher, lower) : part_of(name, lower, higher);
   const auto mean = [](const Arm& of) { return sample_moments(of.seeds).mean; };
-  part.paper = beside_paper(mean(lower), mean(higher), paper_lower, paper_higher);
+  part.paper = {lower.name, mean(lower), paper_lower, higher.name, mean(higher), paper_higher};
   evidence.parts.push_back(std::move(part));
 }
 

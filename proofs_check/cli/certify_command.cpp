@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <output_folder.hpp>
+#include <report/certify_report.hpp>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ std::vector<std::string> asked_for(const CertifyOptions& options) {
 
 int certify_runs(const CertifyOptions& options) {
   const std::vector<std::string> asked = asked_for(options);
-  OutputFolder folder(options.out, "certify", {"certify.json"});
+  OutputFolder folder(options.out, "certify", {"certify.json", "report.html"});
   std::vector<certify::Run> runs;
   for (const std::string& run : options.runs) {
     runs.push_back(certify::read_run(run));
@@ -47,6 +48,9 @@ int certify_runs(const CertifyOptions& options) {
   folder.prepare(false);
   const std::filesystem::path file = folder.path() / "certify.json";
   proofs::write_file(file, document.dump(1) + "\n");
+  std::vector<std::string> problems;
+  proofs::write_file(folder.path() / "report.html", report::certify_report(result, document, problems));
+  report_undrawn(problems);
   if (options.json) {
     fmt::print("{}\n", document.dump(1));
   } else {
@@ -73,7 +77,7 @@ void add_certify_command(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("GLOB");
-  command->add_option("--out", options->out, "Folder for certify.json")->type_name("DIR")->capture_default_str();
+  command->add_option("--out", options->out, "Folder for certify.json and report.html")->type_name("DIR")->capture_default_str();
   command->add_flag("--json", options->json, "Print certify.json instead of a table: docs/schemas/certify.schema.json");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return certify_runs(*options); }); });
 }

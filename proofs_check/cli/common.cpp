@@ -38,6 +38,13 @@ int guarded(const std::function<int()>& command) {
   }
 }
 
+void report_undrawn(const std::vector<std::string>& problems) {
+  if (!problems.empty()) {
+    print_error(fmt::format("{} of the report's figures not drawn, their data is there: {}", problems.size(),
+                            problems.front()));
+  }
+}
+
 bool is_lively(int stream) {
   const char* plain = std::getenv("NO_COLOR");
   return isatty(stream) == 1 && (plain == nullptr || *plain == '\0');

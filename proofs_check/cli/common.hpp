@@ -24,6 +24,9 @@ enum ExitCode : int {
 /// One line on stderr, whatever line breaks the message has.
 void print_error(const std::string& message);
 
+/// One line on stderr where figures of a report could not be drawn (report/figure.hpp).
+void report_undrawn(const std::vector<std::string>& problems);
+
 /// Whether colours and a progress bar are wanted on this stream (1 stdout, 2 stderr): a terminal, and no NO_COLOR.
 [[nodiscard]] bool is_lively(int stream);
 

@@ -4,9 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <common.hpp>
+#include <certificate.hpp>
 #include <iostream>
 #include <memory>
 #include <new>
+#include <output_folder.hpp>
+#include <report/sweep_report.hpp>
 #include <straightedge/error.hpp>
 
 #include <stop_signal.hpp>
@@ -122,6 +126,42 @@ nlohmann::ordered_json sweep_document(const ReadProblem& read, const Request& re
   return json;
 }
 
+/// The folder of --out: the table and its page.
+class SweepFolder {
+ public:
+  /// Throws InputError for a folder that holds other files.
+  SweepFolder(const ExactOptions& options, const ReadProblem& first, const std::vector<SweepAxis>& axes,
+              std::string header)
+      : folder_(options.out, "exact", {"sweep.csv", "report.html"}) {
+    table_.command = fmt::format("straightedge exact {}", options.problem);
+    for (const std::string& sweep : options.sweeps) {
+      table_.command += " --sweep " + sweep;
+    }
+    table_.command += options.digits == 50 ? "" : fmt::format(" --digits {}", options.digits);
+    table_.command += options.time.empty() ? "" : " --time " + options.time;
+    table_.problem = to_json(first.problem).dump(2);
+    table_.notes = first.notes;
+    for (const SweepAxis& axis : axes) {
+      table_.axes.push_back({axis.key, axis.is_geometric});
+    }
+    table_.csv = std::move(header);
+  }
+
+  void add(const std::string& row) { table_.csv += row; }
+
+  void write() {
+    folder_.prepare(false);
+    proofs::write_file(folder_.path() / "sweep.csv", table_.csv);
+    std::vector<std::string> problems;
+    proofs::write_file(folder_.path() / "report.html", report::sweep_report(table_, problems));
+    report_undrawn(problems);
+  }
+
+ private:
+  OutputFolder folder_;
+  report::SweepTable table_;
+};
+
 /// kInconclusive if it was stopped: then the points so far are there. The witness's verdict on all points else.
 ExitCode run_sweep(const ProblemSource& source, const Request& request, const ExactOptions& options, std::ostream& out,
                    std::ostream& log) {
@@ -142,6 +182,10 @@ ExitCode run_sweep(const ProblemSource& source, const Request& request, const Ex
   for (const SweepAxis& axis : axes) {
     keys.push_back(axis.key);
   }
+  std::optional<SweepFolder> folder;
+  if (!options.out.empty()) {
+    folder.emplace(options, first, axes, csv_header(keys, d, options.witness));
+  }
   if (!options.json) {
     for (const std::string& note : first.notes) {
       log << "note: " << note << '\n';
@@ -154,16 +198,23 @@ ExitCode run_sweep(const ProblemSource& source, const Request& request, const Ex
   for (; finished < points.size() && !stop_requested(); ++finished) {
     const std::vector<Setting>& at = points[finished];
     const Answer answer = respondent.answer(source.read(at, request.digits).problem);
+    const std::string row = csv_row(at, answer, request.digits, d);
     if (options.json) {
       document["points"].push_back(point_json(at, answer, request.digits));
     } else {
-      out << csv_row(at, answer, request.digits, d) << std::flush;
+      out << row << std::flush;
+    }
+    if (folder) {
+      folder->add(row);
     }
     progress.done(finished + 1);
   }
   if (options.json) {
     document["complete"] = finished == points.size();
     out << document.dump(2) << '\n';
+  }
+  if (folder) {
+    folder->write();
   }
   if (finished < points.size()) {
     log << fmt::format("straightedge exact: stopped after {} of {} points, which are written\n", finished,
@@ -194,6 +245,9 @@ ExitCode run_exact(const ExactOptions& options, std::istream& in, std::ostream& 
   ExitCode result = kAsExpected;
   const Request request = request_of(options);
   const ProblemSource source = ProblemSource::open(options.problem, in);
+  if (options.sweeps.empty() && !options.out.empty()) {
+    throw InputError("--out: is for sweeps; add --sweep KEY=FROM:TO:N, or leave it out");
+  }
   if (options.sweeps.empty()) {
     result = run_one(source, request, options, out);
   } else {
@@ -218,6 +272,8 @@ void add_exact_command(CLI::App& app, int& exit_code) {
                    "KEY=FROM:TO:N (evenly spaced) or KEY=log:FROM:TO:N (geometric), KEY dotted; repeat for a grid")
       ->take_all()
       ->expected(1);
+  command->add_option("--out", options->out, "Folder for sweep.csv and report.html, beside what is printed")
+      ->type_name("DIR");
   command->add_flag("--witness", options->witness,
                     "Compute everything once more in Arb balls, and compare: exit 1 if anything contradicts, else 3 if "
                     "anything is undecided");
@@ -227,7 +283,8 @@ void add_exact_command(CLI::App& app, int& exit_code) {
       "Example:\n"
       "  straightedge exact docs/examples/rotated-120.toml\n"
       "  straightedge exact docs/examples/rotated-120.toml --witness\n"
-      "  straightedge exact docs/examples/rotated-120.toml --sweep noise.sigma=0:0.3:31 > variance.csv");
+      "  straightedge exact docs/examples/rotated-120.toml --sweep noise.sigma=0:0.3:31 > variance.csv\n"
+      "  straightedge exact docs/examples/rotated-120.toml --sweep noise.sigma=log:0.01:1:41 --out build/sweep");
   command->callback([options, &exit_code] { exit_code = run_and_report(*options); });
 }
 

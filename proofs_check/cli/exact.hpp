@@ -15,6 +15,7 @@ struct ExactOptions {
   int digits = 50;                  ///< 50 or 100
   std::string time;                 ///< empty: integrals over t; else integrands at this time
   std::vector<std::string> sweeps;  ///< KEY=FROM:TO:N
+  std::string out;                  ///< a folder for a sweep's table and page; empty: none
   bool witness = false;             ///< ask the second witness too
   bool json = false;
   bool quiet = false;  ///< no progress on `log`

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <certificate.hpp>
 #include <chrono>
 #include <common.hpp>
@@ -12,6 +11,7 @@
 #include <output_folder.hpp>
 #include <progress.hpp>
 #include <report.hpp>
+#include <report/prove_report.hpp>
 #include <stop_signal.hpp>
 #include <string>
 #include <utility>
@@ -19,17 +19,11 @@
 namespace straightedge::cli {
 namespace {
 
-std::string file_name(const proofs::Counterexample& counterexample) {
-  std::string name = counterexample.claim;
-  std::replace(name.begin(), name.end(), '/', '-');
-  return fmt::format("{}-{}.json", name, to_string(counterexample.source));
-}
-
 void write_counterexamples(const std::filesystem::path& folder, const std::vector<proofs::ClaimRecord>& records) {
   for (const proofs::ClaimRecord& record : records) {
     for (const proofs::Counterexample& counterexample : record.counterexamples) {
       std::filesystem::create_directories(folder);
-      const std::filesystem::path file = folder / file_name(counterexample);
+      const std::filesystem::path file = folder / proofs::file_name(counterexample);
       proofs::write_file(file, nlohmann::json(counterexample).dump(2) + "\n");
       fmt::print("{}{}: counterexample {} (margin {:.3g}{}), in {}\n", record.claim->info().id,
                  is_general(counterexample.source) ? ", general statement" : "",
@@ -64,11 +58,13 @@ int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const
   fmt::print("{}", proofs::report_table(campaign.records, rulings, is_lively(1), terminal_width(1)));
   write_counterexamples(run.out / "counterexamples", campaign.records);
   write_figures(run.out / "figures", run.settings, campaign.records, certificate.at("digest").get<std::string>());
+  std::vector<std::string> problems;
   proofs::write_file(run.out / "report.html",
-                     proofs::report_html(run.settings, campaign.records, rulings, certificate));
+                     report::prove_report(run.settings, campaign.records, rulings, certificate, problems));
   proofs::write_file(run.out / "certificate.json", certificate.dump(1) + "\n");
   fmt::print("certificate {} in {}\n", certificate.at("digest").get<std::string>(),
              (run.out / "certificate.json").string());
+  report_undrawn(problems);
   return proofs::exit_code_of(rulings);
 }
 

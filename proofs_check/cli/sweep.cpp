@@ -96,7 +96,8 @@ SweepAxis parse_sweep(std::string_view text) {
   if (is_geometric && (from <= 0 || to <= 0)) {
     refuse(text, "a geometric sweep needs positive ends");
   }
-  return {std::string(text.substr(0, equals)), is_geometric ? geometric(from, to, n) : linear(from, to, n)};
+  return {std::string(text.substr(0, equals)), is_geometric ? geometric(from, to, n) : linear(from, to, n),
+          is_geometric};
 }
 
 std::vector<std::vector<Setting>> sweep_points(const std::vector<SweepAxis>& axes) {

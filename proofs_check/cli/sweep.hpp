@@ -18,6 +18,7 @@ namespace straightedge::cli {
 struct SweepAxis {
   std::string key;
   std::vector<Rational> values;
+  bool is_geometric = false;
 };
 
 /// Throws InputError for anything but the two forms, for N < 1, for N = 1 with FROM != TO, for N > 1,000,000, and for

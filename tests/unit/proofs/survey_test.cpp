@@ -6,6 +6,7 @@
 #include <journal.hpp>
 #include <merge.hpp>
 #include <report.hpp>
+#include <report/prove_report.hpp>
 
 #include <filesystem>
 #include <sstream>
@@ -176,8 +177,10 @@ TEST(Survey, IsATableOfTheReport) {
   const Settings settings = surveyed();
   const Campaign campaign = run_campaign(settings, {});
   const std::vector<Ruling> rulings = rule_all(campaign.records, {});
-  const std::string html =
-      report_html(settings, campaign.records, rulings, make_certificate(settings, campaign.records, rulings, {}));
+  std::vector<std::string> problems;
+  const std::string html = report::prove_report(settings, campaign.records, rulings,
+                                                make_certificate(settings, campaign.records, rulings, {}), problems);
+  EXPECT_TRUE(problems.empty());
   EXPECT_NE(html.find("Numbers &lt; 7 &amp; words: 10 of 10 rows"), std::string::npos);
   EXPECT_NE(html.find("say &quot;so&quot;, row 9"), std::string::npos);
   EXPECT_NE(claims_markdown({surveyed_toy()}).find("**Survey**: Numbers < 7 & words"), std::string::npos);

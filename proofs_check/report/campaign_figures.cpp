@@ -1,0 +1,173 @@
+#include <report/campaign_figures.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <box_table.hpp>
+#include <cmath>
+#include <crossover_proof.hpp>
+#include <own_variance_boxes.hpp>
+#include <report/flow_figures.hpp>
+#include <report/variance_figures.hpp>
+#include <set>
+#include <sstream>
+#include <survey.hpp>
+
+namespace straightedge::report {
+namespace {
+
+using proofs::ClaimRecord;
+
+const ClaimRecord* record_of(const std::vector<ClaimRecord>& records, const std::string& claim) {
+  const auto found = std::find_if(records.begin(), records.end(),
+                                  [&claim](const ClaimRecord& record) { return record.claim->info().id == claim; });
+  return found == records.end() ? nullptr : &*found;
+}
+
+/// The table of boxes of the claim's proof on that set; "" if there is none.
+std::string boxes_on(const std::vector<ClaimRecord>& records, const std::string& claim, const std::string& set,
+                     const std::string& origin) {
+  const ClaimRecord* record = record_of(records, claim);
+  if (record == nullptr) {
+    return {};
+  }
+  for (const proofs::BoxTable& table : proofs::box_tables(*record, origin)) {
+    if (table.csv.find(": " + set + "\n") != std::string::npos) {
+      return table.csv;
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> cells_of(const std::string& line) {
+  std::vector<std::string> cells;
+  std::istringstream row(line);
+  for (std::string cell; std::getline(row, cell, ',');) {
+    cells.push_back(cell);
+  }
+  return cells;
+}
+
+/// In the plane of ratio and angle many boxes lie above each other: each place of it is drawn once.
+std::string seen_along_the_scale(const std::string& boxes) {
+  std::set<std::string> places;
+  std::istringstream lines(boxes);
+  for (std::string line; std::getline(lines, line);) {
+    const std::vector<std::string> cells = cells_of(line);
+    if (cells.size() == 8 && cells[0].find_first_not_of("0123456789") == std::string::npos) {
+      // lambda_1 from cells[2] to cells[3], lambda_2 from cells[4] to cells[5], lambda_1 <= lambda_2.
+      places.insert(fmt::format("{},{:.4g},{:.4g},{},{}\n", cells[1],
+                                std::max(0.99, std::stod(cells[4]) / std::stod(cells[3])),
+                                std::stod(cells[5]) / std::stod(cells[2]), cells[6], cells[7]));
+    }
+  }
+  std::string table = "argument,ratio low,ratio high,phi low (degrees),phi high (degrees)\n";
+  for (const std::string& place : places) {
+    table += place;
+  }
+  return table;
+}
+
+std::string text_of(const std::set<std::int64_t>& numbers) {
+  return fmt::format("'{}'", fmt::join(numbers, " "));
+}
+
+std::optional<Figure> memorisation(const std::vector<ClaimRecord>& records, const std::string& origin) {
+  const ClaimRecord* record = record_of(records, "noise-alone-memorises");
+  if (record == nullptr || !record->survey) {
+    return std::nullopt;
+  }
+  std::set<std::int64_t> dimensions;
+  std::set<std::int64_t> sizes;
+  for (const auto& [row, values] : record->survey->measured) {
+    dimensions.insert(std::get<std::int64_t>(values.at(1)));
+    sizes.insert(std::get<std::int64_t>(values.at(2)));
+  }
+  return Figure{.name = "memorisation",
+                .title = "How often the exact noisy minimiser memorises",
+                .text =
+                    "Flows of the minimiser on N random pairs in d dimensions, from a training source: the fraction that "
+                    "ends within 5 % of the root-mean-square size from its partner (frozen sources), or far nearer to "
+                    "one target than to any other (resampled), with bounds at 99 %. With frozen sources in 32 dimensions it "
+                    "memorises at noise that is far from small: that noise restores generalisation does not follow from "
+                    "the minimiser.",
+                .claims = {"noise-alone-memorises"},
+                .table = proofs::survey_csv(*record->claim->survey(), *record->survey, origin),
+                .variables = {{"dimensions", text_of(dimensions)}, {"sizes", text_of(sizes)}},
+                .height = 520,
+                .narrow_height = 700};
+}
+
+std::optional<Figure> own_boxes(const std::vector<ClaimRecord>& records, const std::string& origin) {
+  const ClaimRecord* record = record_of(records, "figure-4/own");
+  if (record == nullptr || !record->proof || !record->proof->complete()) {
+    return std::nullopt;
+  }
+  const std::vector<proofs::BoxTable> tables = proofs::box_tables(*record, origin);
+  if (tables.empty()) {
+    return std::nullopt;
+  }
+  return Figure{.name = "own-boxes",
+                .title = "Which argument proves figure 4's own couplings where",
+                .text =
+                    "Every problem of the plane with eigenvalues in [0.1, 10] and angles in [5, 175] degrees lies in a box "
+                    "on which interval arithmetic decides that the OT field has the lower gradient variance under its own "
+                    "pairs. Boxes lie above each other here, one for each common scale of the eigenvalues.",
+                .claims = {"figure-4/own"},
+                .table = "# " + origin + "\n" + seen_along_the_scale(tables.front().csv),
+                .height = 480};
+}
+
+Figure margins(const std::vector<ClaimRecord>& records, const std::string& origin) {
+  std::string table = fmt::format("# {}\nrow,claim,margin,margin of the search\n", origin);
+  int rows = 0;
+  for (const ClaimRecord& record : records) {
+    if (const std::optional<double> margin = smallest_margin(record)) {
+      table += fmt::format("{},{},{:.6g},{}\n", ++rows, record.claim->info().id, *margin,
+                           record.search.smallest ? fmt::format("{:.6g}", record.search.smallest->outcome.margin) : "");
+    }
+  }
+  return {.name = "margins",
+          .title = "How nearly each claim fails",
+          .text =
+              "The smallest margin of each claim, of all its cases and of the adversarial search. What a margin measures "
+              "each claim says; below zero the claim would be false. A tiny one is no weakness where the claim has a "
+              "boundary, as F*: cases lie on both sides of it, as near as one likes.",
+          .claims = {},
+          .table = table,
+          .variables = {{"rows", std::to_string(rows)}},
+          .height = 150 + 22 * rows,
+          .narrow_height = 140 + 20 * rows};
+}
+
+}  // namespace
+
+std::optional<double> smallest_margin(const ClaimRecord& record) {
+  if (record.smallest) {
+    return record.smallest->outcome.margin;
+  }
+  const proofs::RankedMargin* ranked = record.drawn.smallest_margin();
+  return ranked == nullptr ? std::nullopt : std::optional(ranked->margin);
+}
+
+std::vector<Figure> campaign_figures(const std::vector<ClaimRecord>& records, const std::string& origin) {
+  std::vector<Figure> figures = {crossing_lines(), variance_over_time(), variance_over_noise(),
+                                 phase_diagram(boxes_on(records, "crossover", proofs::CrossoverRoots(2).set(), origin)),
+                                 reflow_contraction()};
+  for (std::optional<Figure> figure : {memorisation(records, origin), own_boxes(records, origin)}) {
+    if (figure) {
+      figures.push_back(std::move(*figure));
+    }
+  }
+  for (Figure& figure : figures) {
+    std::erase_if(figure.claims, [&records](const std::string& claim) { return record_of(records, claim) == nullptr; });
+  }
+  std::erase_if(figures, [](const Figure& figure) { return figure.claims.empty(); });
+  if (std::any_of(records.begin(), records.end(), [](const ClaimRecord& record) { return smallest_margin(record).has_value(); })) {
+    figures.push_back(margins(records, origin));
+  }
+  return figures;
+}
+
+}  // namespace straightedge::report

@@ -1,0 +1,12 @@
+set logscale x
+set format x '%g'
+set yrange [rows + 0.5:0.5]
+set border 1
+set xlabel 'mean'
+set ytics scale 0
+unset grid
+set grid x linecolor rgb rule linewidth 1 linetype 1
+set bmargin 6
+if (narrow) { set lmargin 3; set ytics offset 0, 0.8 left } 
+plot table skip 2 using ($3 > 0 ? $3 : NaN):1:ytic(2) with points pointtype 7 pointsize 0.9 linecolor rgb colour1 title 'ours', \
+     table skip 2 using 4:1 with points pointtype 6 pointsize 1.2 linecolor rgb colour2 title 'the paper'
