@@ -121,7 +121,7 @@ std::string MemorisationSurvey::method() const {
 
 std::string MemorisationSurvey::figure() const {
   return "Figure: rate against f on a logarithmic axis, lower and upper as error bars; a panel for each kind and d, a "
-         "curve for each N. docs/figures/noise-alone-memorises.gp draws it.";
+         "curve for each N. report.html has it.";
 }
 
 std::vector<SurveyColumn> MemorisationSurvey::columns() const {

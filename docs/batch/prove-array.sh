@@ -6,7 +6,7 @@
 #   docs/batch/prove-array.sh local 7                                seven shards one after the other, then merge
 #   SHARD=3 SHARDS=7 docs/batch/prove-array.sh                       any other queue: one shard
 #
-# Everything goes into the folder $CAMPAIGN (campaign): shard-I/, then certificate.json and figures/. A shard that was
+# Everything goes into the folder $CAMPAIGN (campaign): shard-I/, then certificate.json and report/. A shard that was
 # stopped goes on where it stopped when it is submitted again. Others are set by PROVE_OPTIONS (--effort deep) and
 # STRAIGHTEDGE (build/bin/straightedge). All shards need the same program, options and number of shards; `merge` refuses
 # any others, and has the exit codes of `prove`.
@@ -25,7 +25,7 @@ shard() {
 }
 
 merge() {
-  "$program" merge "$campaign"/shard-*/certificate.json --out "$campaign/certificate.json" --figures "$campaign/figures"
+  "$program" merge "$campaign"/shard-*/certificate.json --out "$campaign/certificate.json" --report "$campaign/report"
 }
 
 case ${1:-} in

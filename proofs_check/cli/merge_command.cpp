@@ -5,8 +5,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <campaign_folder.hpp>
 #include <common.hpp>
-#include <figures.hpp>
 #include <filesystem>
 #include <memory>
 #include <merge.hpp>
@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 struct MergeOptions {
   std::vector<std::string> certificates;
   std::string out;
-  std::string figures;
+  std::string report;
 };
 
 // Only a certificate may be replaced, and none of those that are merged.
@@ -61,16 +61,16 @@ proofs::Merged merged_from(const MergeOptions& options) {
 int merge(const MergeOptions& options) {
   check_output(options);
   const proofs::Merged merged = merged_from(options);
-  std::optional<OutputFolder> figures;
-  if (!options.figures.empty()) {
-    figures.emplace(options.figures, "merge", figure_names(merged.settings.claims)).prepare(false);
+  std::optional<OutputFolder> folder;
+  if (!options.report.empty()) {
+    folder.emplace(options.report, "merge", campaign_entries()).prepare(false);
   }
   const std::vector<proofs::Ruling> rulings = proofs::rule_all(merged.records, {});
   const nlohmann::json certificate = proofs::make_certificate(merged.settings, merged.records, rulings,
                                                               {.seconds = merged.seconds, .out = options.out});
   proofs::write_file(options.out, certificate.dump(1) + "\n");
-  if (figures) {
-    write_figures(figures->path(), merged.settings, merged.records, certificate.at("digest").get<std::string>());
+  if (folder) {
+    write_campaign(folder->path(), options.out, merged.settings, merged.records, rulings, certificate);
   }
   fmt::print("{}certificate {} in {}\n", proofs::report_table(merged.records, rulings, is_lively(1), terminal_width(1)),
              certificate.at("digest").get<std::string>(), options.out);
@@ -84,13 +84,13 @@ void add_merge_command(CLI::App& app, int& exit_code) {
   command->footer(
       "Example:\n"
       "  for i in 1 2 3; do straightedge prove --shard $i/3 --out build/shard-$i; done\n"
-      "  straightedge merge build/shard-*/certificate.json --out build/certificate.json");
+      "  straightedge merge build/shard-*/certificate.json --out build/certificate.json --report build/whole");
   const auto options = std::make_shared<MergeOptions>();
   command->add_option("certificates", options->certificates, "One certificate.json for each shard")
       ->required()
       ->type_name("CERTIFICATE");
   command->add_option("--out", options->out, "File for the joint certificate")->required()->type_name("FILE");
-  command->add_option("--figures", options->figures, "Folder for the joint tables of the surveys, CLAIM.csv")
+  command->add_option("--report", options->report, "Folder for report.html, counterexamples/ and figures/ of the whole")
       ->type_name("DIR");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return merge(*options); }); });
 }

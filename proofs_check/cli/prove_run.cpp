@@ -2,36 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <campaign_folder.hpp>
 #include <certificate.hpp>
 #include <chrono>
 #include <common.hpp>
 #include <cstdio>
-#include <figures.hpp>
 #include <journal.hpp>
 #include <output_folder.hpp>
 #include <progress.hpp>
 #include <report.hpp>
-#include <report/prove_report.hpp>
 #include <stop_signal.hpp>
 #include <string>
 #include <utility>
 
 namespace straightedge::cli {
 namespace {
-
-void write_counterexamples(const std::filesystem::path& folder, const std::vector<proofs::ClaimRecord>& records) {
-  for (const proofs::ClaimRecord& record : records) {
-    for (const proofs::Counterexample& counterexample : record.counterexamples) {
-      std::filesystem::create_directories(folder);
-      const std::filesystem::path file = folder / proofs::file_name(counterexample);
-      proofs::write_file(file, nlohmann::json(counterexample).dump(2) + "\n");
-      fmt::print("{}{}: counterexample {} (margin {:.3g}{}), in {}\n", record.claim->info().id,
-                 is_general(counterexample.source) ? ", general statement" : "",
-                 nlohmann::json(counterexample.value).dump(), counterexample.outcome.margin,
-                 counterexample.enclosure ? ", enclosed" : "", file.string());
-    }
-  }
-}
 
 ProgressDisplay::Style style_of(bool quiet) {
   return quiet          ? ProgressDisplay::Style::none
@@ -56,23 +41,19 @@ int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const
   const std::vector<proofs::Ruling> rulings = proofs::rule_all(campaign.records, run.shard);
   const nlohmann::json certificate = proofs::make_certificate(run.settings, campaign.records, rulings, info);
   fmt::print("{}", proofs::report_table(campaign.records, rulings, is_lively(1), terminal_width(1)));
-  write_counterexamples(run.out / "counterexamples", campaign.records);
-  write_figures(run.out / "figures", run.settings, campaign.records, certificate.at("digest").get<std::string>());
-  std::vector<std::string> problems;
-  proofs::write_file(run.out / "report.html",
-                     report::prove_report(run.settings, campaign.records, rulings, certificate, problems));
-  proofs::write_file(run.out / "certificate.json", certificate.dump(1) + "\n");
-  fmt::print("certificate {} in {}\n", certificate.at("digest").get<std::string>(),
-             (run.out / "certificate.json").string());
-  report_undrawn(problems);
+  const std::string file = (run.out / "certificate.json").string();
+  write_campaign(run.out, file, run.settings, campaign.records, rulings, certificate);
+  proofs::write_file(file, certificate.dump(1) + "\n");
+  fmt::print("certificate {} in {}\n", certificate.at("digest").get<std::string>(), file);
   return proofs::exit_code_of(rulings);
 }
 
 }  // namespace
 
 int run_prove(const ProveRun& run) {
-  OutputFolder folder(run.out, "prove",
-                      {"certificate.json", "report.html", "journal.jsonl", "counterexamples", "figures"});
+  std::vector<std::string> entries = campaign_entries();
+  entries.insert(entries.end(), {"certificate.json", "journal.jsonl"});
+  OutputFolder folder(run.out, "prove", entries);
   folder.prepare(run.resume);
   proofs::Journal journal(run.out / "journal.jsonl", run.settings, run.shard, run.resume);
   if (!run.quiet) {

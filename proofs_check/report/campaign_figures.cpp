@@ -87,9 +87,9 @@ std::optional<Figure> memorisation(const std::vector<ClaimRecord>& records, cons
   return Figure{.name = "memorisation",
                 .title = "How often the exact noisy minimiser memorises",
                 .text =
-                    "Flows of the minimiser on N random pairs in d dimensions, from a training source: the fraction that "
-                    "ends within 5 % of the root-mean-square size from its partner (frozen sources), or far nearer to "
-                    "one target than to any other (resampled), with bounds at 99 %. With frozen sources in 32 dimensions it "
+                    "Flows of the minimiser on N random pairs in d dimensions: the fraction that ends within 5 % of the "
+                    "root-mean-square size from its partner (frozen sources, from one of them), or far nearer to one "
+                    "target than to any other (resampled, from a fresh source), with bounds at 99 %. With frozen sources in 32 dimensions it "
                     "memorises at noise that is far from small: that noise restores generalisation does not follow from "
                     "the minimiser.",
                 .claims = {"noise-alone-memorises"},

@@ -105,7 +105,7 @@ std::string survey_html(const ClaimRecord& record) {
                      escaped(survey.method()), table.html());
 }
 
-std::string counterexample_html(const Counterexample& counterexample, const std::string& out) {
+std::string counterexample_html(const Counterexample& counterexample, const std::string& folder) {
   const std::string file = proofs::file_name(counterexample);
   return fmt::format(
       "<p>Counterexample{} ({} case {}{}), margin {:.6g}: {}</p>\n<pre>{}</pre>\n{}<p>{}</p>\n",
@@ -113,11 +113,11 @@ std::string counterexample_html(const Counterexample& counterexample, const std:
       counterexample.index, counterexample.enclosure ? ", its margin enclosed by intervals" : "",
       counterexample.outcome.margin, escaped(counterexample.outcome.detail),
       escaped(nlohmann::json(counterexample.value).dump()),
-      command(fmt::format("straightedge prove --replay {}/counterexamples/{}", out, file)),
+      command(fmt::format("straightedge prove --replay {}/{}", folder, file)),
       download(file, "application/json", nlohmann::json(counterexample).dump(2) + "\n", file));
 }
 
-std::string replay_html(const proofs::Settings& settings, const ClaimRecord& record, const std::string& out) {
+std::string replay_html(const proofs::Settings& settings, const ClaimRecord& record, const std::string& folder) {
   const ClaimInfo& info = record.claim->info();
   std::string html = "<h4>Replay</h4>\n";
   if (info.by == proofs::DecidedBy::certify) {
@@ -128,7 +128,7 @@ std::string replay_html(const proofs::Settings& settings, const ClaimRecord& rec
                               settings.precise == proofs::Tier::digits100 ? " --digits 100" : "",
                               proofs::file_stem(info.id)));
   for (const Counterexample& counterexample : record.counterexamples) {
-    html += counterexample_html(counterexample, out);
+    html += counterexample_html(counterexample, folder);
   }
   return html;
 }
@@ -141,7 +141,7 @@ std::string class_of(const ClaimRecord& record, const proofs::Ruling& ruling) {
 }
 
 std::string claim_section(const proofs::Settings& settings, const ClaimRecord& record, const proofs::Ruling& ruling,
-                          const std::string& out) {
+                          const std::string& counterexamples) {
   const ClaimInfo& info = record.claim->info();
   const proofs::Claim* general = record.claim->general();
   return fmt::format(
@@ -156,7 +156,7 @@ std::string claim_section(const proofs::Settings& settings, const ClaimRecord& r
          entry("General statement, false", general == nullptr ? "" : general->info().statement) +
          entry("Smallest margin of its search", search_text(record.general_search)) +
          entry("Mutant", mutant_text(record)) + entry("Note", ruling.note) + "</dl>\n" + classes_html(record.drawn) +
-         survey_html(record) + replay_html(settings, record, out) + "</section>\n";
+         survey_html(record) + replay_html(settings, record, counterexamples) + "</section>\n";
 }
 
 }  // namespace straightedge::report

@@ -11,8 +11,8 @@ namespace straightedge::report {
 /// "good", "bad", "open", or "" for what is not judged here.
 [[nodiscard]] std::string class_of(const proofs::ClaimRecord& record, const proofs::Ruling& ruling);
 
-/// HTML. `out`: the folder of the campaign, as commands name it.
+/// HTML. `counterexamples`: the folder that has them, as commands name it.
 [[nodiscard]] std::string claim_section(const proofs::Settings& settings, const proofs::ClaimRecord& record,
-                                        const proofs::Ruling& ruling, const std::string& out);
+                                        const proofs::Ruling& ruling, const std::string& counterexamples);
 
 }  // namespace straightedge::report

@@ -108,22 +108,24 @@ std::string claims_table(const std::vector<ClaimRecord>& records, const std::vec
   return "<h2 id=\"claims\">Claims</h2>\n" + table.html();
 }
 
-std::string replaying(const std::string& out) {
+std::string replaying(const Places& places) {
   return fmt::format(
       "<h2 id=\"replaying\">Replaying</h2>\n<p>In a checkout <code>./bootstrap</code> stands for "
       "<code>straightedge</code>. This checks every proof and counterexample again, without searching:</p>\n{}"
       "<p>Each claim below has the commands for itself.</p>\n",
-      command(fmt::format("straightedge prove --verify {}/certificate.json", out)));
+      command(fmt::format("straightedge prove --verify {}", places.certificate)));
 }
 
 }  // namespace
 
+std::string origin_of(const proofs::Settings& settings, const nlohmann::json& certificate) {
+  return fmt::format("Seed {}, {} cases, certificate {}.", settings.seed, settings.cases,
+                     certificate.at("digest").get<std::string>());
+}
+
 std::string prove_report(const proofs::Settings& settings, const std::vector<ClaimRecord>& records,
-                         const std::vector<Ruling>& rulings, const nlohmann::json& certificate,
+                         const std::vector<Ruling>& rulings, const nlohmann::json& certificate, const Places& places,
                          std::vector<std::string>& problems) {
-  const std::string out = certificate.at("run").at("out").get<std::string>();
-  const std::string origin = fmt::format("Seed {}, {} cases, certificate {}.", settings.seed, settings.cases,
-                                         certificate.at("digest").get<std::string>());
   std::string body =
       "<h1>Gradient variance and straight flows: what holds</h1>\n"
       "<p class=\"muted\">The claims of <cite>Gradient Variance Reveals Failure Modes in Flow-Based Generative "
@@ -132,12 +134,12 @@ std::string prove_report(const proofs::Settings& settings, const std::vector<Cla
       "<nav><a href=\"#claims\">Claims</a><a href=\"#figures\">Figures</a><a href=\"#reading\">How to read this</a>"
       "<a href=\"#replaying\">Replaying</a><a href=\"#details\">Each claim</a></nav>\n" +
       claims_table(records, rulings) + kHowToRead + "<h2 id=\"figures\">Figures</h2>\n";
-  for (const std::string& figure : draw(campaign_figures(records, origin), problems)) {
+  for (const std::string& figure : draw(campaign_figures(records, origin_of(settings, certificate)), problems)) {
     body += figure;
   }
-  body += replaying(out) + "<h2 id=\"details\">Each claim</h2>\n";
+  body += replaying(places) + "<h2 id=\"details\">Each claim</h2>\n";
   for (std::size_t i = 0; i < records.size(); ++i) {
-    body += claim_section(settings, records[i], rulings[i], out);
+    body += claim_section(settings, records[i], rulings[i], places.counterexamples);
   }
   return page("straightedge prove", body + provenance(settings, certificate));
 }

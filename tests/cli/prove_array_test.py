@@ -32,7 +32,8 @@ class ProveArray(ProgramTest):
         result = self.run_script("local", "3")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.digest("campaign/certificate.json"), self.digest("whole/certificate.json"))
-        self.assertTrue((self.folder / "campaign" / "figures" / "figure-5-boxes.csv").exists())
+        self.assertTrue((self.folder / "campaign" / "report" / "figures" / "figure-5-boxes.csv").exists())
+        self.assertTrue((self.folder / "campaign" / "report" / "report.html").exists())
 
     def test_of_seven_shards_one_killed_and_resumed_is_the_unsharded_certificate(self):
         self.assert_exit(0, "prove", *OPTIONS, "--out", "whole")

@@ -230,13 +230,14 @@ class Survey(ProgramTest):
             comments, rows = self.table(self.folder / f"shard-{index}" / self.TABLE)
             self.assertEqual(len(rows), 6)
             self.assertIn("INCOMPLETE: 6 of 18 rows", "\n".join(comments))
-        self.assert_exit(0, "merge", *shards, "--out", "all.json", "--figures", "tables")
+        self.assert_exit(0, "merge", *shards, "--out", "all.json", "--report", "joint")
         self.assertEqual(json.loads((self.folder / "all.json").read_text())["digest"], digest(self.folder / "whole"))
-        self.assertEqual((self.folder / "tables" / "noise-alone-memorises.csv").read_text(),
+        self.assertEqual((self.folder / "joint" / "figures" / "noise-alone-memorises.csv").read_text(),
                          (self.folder / "whole" / self.TABLE).read_text())
-        self.assert_exit(0, "merge", *shards, "--out", "all.json", "--figures", "tables")  # replaces its own
-        (self.folder / "tables" / "thesis.csv").write_text("years of work")
-        self.assert_refused("merge", *shards, "--out", "other.json", "--figures", "tables", names=["thesis.csv"])
+        self.assert_exit(0, "merge", *shards, "--out", "all.json", "--report", "joint")  # replaces its own
+        self.assertIn("18 of 18 rows", (self.folder / "joint" / "report.html").read_text())
+        (self.folder / "joint" / "thesis.csv").write_text("years of work")
+        self.assert_refused("merge", *shards, "--out", "other.json", "--report", "joint", names=["thesis.csv"])
 
     def test_replaces_its_own_tables_only(self):
         self.assert_exit(0, *self.RUN, "--out", "out")
