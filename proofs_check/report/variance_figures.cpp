@@ -72,7 +72,8 @@ Figure variance_over_time() {
               "field under its own rotated pairs is quiet at both ends and varies where the lines come close: without "
               "noise that curve and the lowest one would be zero.",
           .claims = {"prop-1", "figure-4/own", "figure-5"},
-          .table = table};
+          .table = table,
+          .narrow_height = 400};
 }
 
 Figure variance_over_noise() {
@@ -100,7 +101,8 @@ Figure variance_over_noise() {
               crossover),
           .claims = {"figure-4/own", "figure-4/rotated", "figure-5", "crossover"},
           .table = table,
-          .variables = {{"crossover", fmt::format("{:.8g}", crossover)}}};
+          .variables = {{"crossover", fmt::format("{:.8g}", crossover)}},
+          .narrow_height = 400};
 }
 
 namespace {
@@ -156,7 +158,8 @@ Figure phase_diagram(const std::string& boxes) {
           .claims = {"crossover", "loss-against-variance", "figure-4/rotated"},
           .table = table,
           .variables = {{"boxes", proved.empty() ? "0" : "1"}},
-          .height = 480};
+          .height = 480,
+          .narrow_height = 420};
 }
 
 }  // namespace straightedge::report

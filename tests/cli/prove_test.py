@@ -166,7 +166,7 @@ class Survey(ProgramTest):
         self.assertEqual(len(rows), 18)
         text = "\n".join(comments)
         for words in ("memorises", "Runge-Kutta", "Seed 251018118, 20 cases, certificate " + digest(self.folder / "out"),
-                      "noise-alone-memorises.gp", "Clopper"):
+                      "report.html", "Clopper"):
             self.assertIn(words, text)
         measured = self.certificate("out")["rows"][1]["survey"]["measured"]
         self.assertEqual([row["row"] for row in measured], list(range(18)))

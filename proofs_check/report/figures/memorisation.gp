@@ -16,7 +16,7 @@ done = 0
 do for [kind in 'frozen resampled'] {
   do for [d in dimensions] {
     done = done + 1
-    set title sprintf('%s sources, d = %s', kind, d) offset 0, -0.5
+    set title sprintf(narrow ? '%s, d = %s' : '%s sources, d = %s', kind, d) offset 0, -0.5
     if (narrow ? d eq word(dimensions, columns_wide) : kind eq 'resampled') { set xlabel 'noise f' textcolor rgb ink } else { unset xlabel }
     if (d eq word(dimensions, 1) && !narrow) { set ylabel 'memorised' textcolor rgb ink } else { unset ylabel }
     if (done == panels) { set key top right title 'N' textcolor rgb ink inside vertical } else { set key off }

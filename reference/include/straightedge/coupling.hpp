@@ -12,15 +12,15 @@ namespace straightedge {
 /// The joint law of (X0, X1), X0 ~ N(0, I).
 template <class T>
 struct Coupling {
-  CouplingKind kind;
+  CouplingKind kind;   ///< which of the constructors below made it
   Gaussian<T> target;  ///< N(mu, M)
   Matrix<T> cross;     ///< C = E[(X1 - mu) X0^T], d x d; for a deterministic coupling it is A
   Matrix<T> spread;    ///< M - C C^T, the covariance of X1 given X0; exactly zero where deterministic
 
-  [[nodiscard]] Eigen::Index dimension() const { return target.dimension(); }
+  [[nodiscard]] Eigen::Index dimension() const { return target.dimension(); }  ///< d
   [[nodiscard]] bool is_deterministic() const {
     return kind == CouplingKind::optimal || kind == CouplingKind::rotated || kind == CouplingKind::affine;
-  }
+  }  ///< True iff X1 = mu + A X0.
 };
 
 /// OT: A = M^{1/2}.

@@ -17,11 +17,11 @@
 #include <stdexcept>
 
 namespace straightedge {
-
+/// Degrees in place of values: a bound for each group of variables, and the exponent of the denominator.
 class Degree {
  public:
-  static constexpr int kGroups = 4;
-  using Degrees = std::array<int, kGroups>;
+  static constexpr int kGroups = 4;          ///< how many groups of variables there are
+  using Degrees = std::array<int, kGroups>;  ///< one degree a group
 
   /// A constant; 0 is the zero polynomial, which has no degree.
   Degree() = default;
@@ -42,11 +42,11 @@ class Degree {
     return result;
   }
 
-  [[nodiscard]] bool is_zero() const { return is_zero_; }
+  [[nodiscard]] bool is_zero() const { return is_zero_; }  ///< True iff known to be the zero polynomial.
   /// Bounds for P in each group, and k.
   [[nodiscard]] const Degrees& degrees() const { return degrees_; }
   [[nodiscard]] int exponent() const { return exponent_; }
-
+  /// The bounds of the head comment. Throws std::logic_error for two denominators of different degrees.
   Degree& operator+=(const Degree& other) {
     if (other.is_zero_) {
       return *this;
@@ -74,7 +74,7 @@ class Degree {
     exponent_ += other.exponent_;
     return *this;
   }
-  Degree& operator-=(const Degree& other) { return *this += other; }
+  Degree& operator-=(const Degree& other) { return *this += other; }  ///< as +=
   /// By a constant other than 0 only.
   Degree& operator/=(const Degree& other) {
     if (other.is_zero_ || other.exponent_ != 0 || other.degrees_ != Degrees{}) {
@@ -82,11 +82,11 @@ class Degree {
     }
     return *this;
   }
-  Degree operator-() const { return *this; }
-  friend Degree operator+(Degree a, const Degree& b) { return a += b; }
-  friend Degree operator-(Degree a, const Degree& b) { return a -= b; }
-  friend Degree operator*(Degree a, const Degree& b) { return a *= b; }
-  friend Degree operator/(Degree a, const Degree& b) { return a /= b; }
+  Degree operator-() const { return *this; }                             ///< the same degrees
+  friend Degree operator+(Degree a, const Degree& b) { return a += b; }  ///< as +=
+  friend Degree operator-(Degree a, const Degree& b) { return a -= b; }  ///< as -=
+  friend Degree operator*(Degree a, const Degree& b) { return a *= b; }  ///< as *=
+  friend Degree operator/(Degree a, const Degree& b) { return a /= b; }  ///< as /=
   /// Whether both are known to be zero, or neither is: all that a template may branch on.
   friend bool operator==(const Degree& a, const Degree& b) { return a.is_zero_ && b.is_zero_; }
 

@@ -12,10 +12,10 @@ namespace straightedge {
 /// The field with parameters (th, Th) above: `shift` th of length d, `matrix` Th of shape d x d.
 template <class T>
 struct PairField {
-  Vector<T> shift;
-  Matrix<T> matrix;
+  Vector<T> shift;   ///< th, d
+  Matrix<T> matrix;  ///< Th, d x d
 
-  [[nodiscard]] Eigen::Index dimension() const { return shift.size(); }
+  [[nodiscard]] Eigen::Index dimension() const { return shift.size(); }  ///< d
 };
 
 /// The field that moves every source point of a deterministic coupling straight to its partner. Throws DoesNotExist for

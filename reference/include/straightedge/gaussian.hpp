@@ -13,10 +13,10 @@ namespace straightedge {
 /// N(mean, covariance): mean of length d, covariance d x d, symmetric positive definite.
 template <class T>
 struct Gaussian {
-  Vector<T> mean;
-  Matrix<T> covariance;
+  Vector<T> mean;        ///< d
+  Matrix<T> covariance;  ///< d x d, symmetric positive definite
 
-  [[nodiscard]] Eigen::Index dimension() const { return mean.size(); }
+  [[nodiscard]] Eigen::Index dimension() const { return mean.size(); }  ///< d
 };
 
 /// N(0, I) in d dimensions: the source of every flow of the paper.

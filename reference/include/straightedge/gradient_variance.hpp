@@ -22,9 +22,9 @@ namespace straightedge {
 /// E|g|^2 diverges: then all three are std::numeric_limits<T>::infinity().
 template <class T>
 struct GradientMoments {
-  T second_moment;
-  T mean_squared_norm;
-  T variance;
+  T second_moment;      ///< E|g|^2
+  T mean_squared_norm;  ///< |E g|^2
+  T variance;           ///< tr Cov(g), their difference
 };
 template <RealScalar T>
 [[nodiscard]] GradientMoments<T> gradient_moments(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
@@ -58,9 +58,9 @@ template <RealScalar T>
 /// noise: s^2 = F): one quadrature serves a whole sweep. Coefficients of E|g|^2 and of |E g|^2.
 template <class T>
 struct MomentsInNoise {
-  T second_constant, second_linear, second_quadratic;
-  T mean_constant, mean_linear, mean_quadratic;
-
+  T second_constant, second_linear, second_quadratic;  ///< of 1, s^2, s^4 in E|g|^2
+  T mean_constant, mean_linear, mean_quadratic;        ///< of 1, s^2, s^4 in |E g|^2
+  /// The moments at s^2 = s_squared.
   [[nodiscard]] GradientMoments<T> at(const T& s_squared) const {
     const T second = second_constant + s_squared * (second_linear + s_squared * second_quadratic);
     const T mean = mean_constant + s_squared * (mean_linear + s_squared * mean_quadratic);
@@ -77,9 +77,9 @@ template <RealScalar T>
 /// The variance alone: constant + linear s^2 + quadratic s^4.
 template <class T>
 struct VarianceInNoise {
-  T constant;
-  T linear;
-  T quadratic;
+  T constant;   ///< of 1
+  T linear;     ///< of s^2
+  T quadratic;  ///< of s^4
   [[nodiscard]] T at(const T& s_squared) const { return T(constant + s_squared * (linear + s_squared * quadratic)); }
 };
 /// For constant noise, where s^2 = F.

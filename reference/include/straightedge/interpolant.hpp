@@ -19,9 +19,9 @@ namespace straightedge {
 /// f(t, s) with its regression target.
 template <class T>
 struct NoiseSchedule {
-  NoiseKind kind = NoiseKind::none;
-  T sigma = T(0);  ///< s >= 0; ignored by `none`
-  RegressionTarget target = RegressionTarget::displacement;
+  NoiseKind kind = NoiseKind::none;                          ///< which f
+  T sigma = T(0);                                            ///< s >= 0; ignored by `none`
+  RegressionTarget target = RegressionTarget::displacement;  ///< what v is fitted to
 
   /// F = f^2.
   [[nodiscard]] T squared(const T& t) const {

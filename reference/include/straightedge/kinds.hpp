@@ -3,7 +3,7 @@
 #pragma once
 
 namespace straightedge {
-
+/// The constructors of coupling.hpp, the schedules and the regression targets of interpolant.hpp, in their order there.
 enum class CouplingKind { optimal, rotated, independent, affine, gaussian };
 enum class NoiseKind { none, constant, bridge };
 enum class RegressionTarget { displacement, interpolant };

@@ -27,8 +27,8 @@ template <class T>
 /// Eigenvalues of a symmetric matrix, ascending, and the orthonormal eigenvectors as columns:  a = V diag(values) V^T.
 template <RealScalar T>
 struct SymmetricEigen {
-  Vector<T> values;
-  Matrix<T> vectors;
+  Vector<T> values;   ///< ascending, d
+  Matrix<T> vectors;  ///< V, d x d
 };
 template <RealScalar T>
 [[nodiscard]] SymmetricEigen<T> symmetric_eigen(const Matrix<T>& a);
@@ -37,8 +37,8 @@ template <RealScalar T>
 /// below sqrt(u) times the norm may be a double real eigenvalue: singular_times of field.hpp decides so.
 template <RealScalar T>
 struct Eigenvalue {
-  T real;
-  T imaginary;
+  T real;       ///< real part
+  T imaginary;  ///< imaginary part
 };
 template <RealScalar T>
 [[nodiscard]] std::vector<Eigenvalue<T>> eigenvalues(const Matrix<T>& a);

@@ -12,21 +12,21 @@
 #include <straightedge/interpolant.hpp>
 
 namespace straightedge {
-
+/// Component k of a mixture coupling.
 template <class T>
 struct MixtureComponent {
-  T weight;
-  Gaussian<T> source;
-  Gaussian<T> target;
-  Matrix<T> cross;  ///< C_k = Cov(X1, X0) within the component, d x d
+  T weight;            ///< pi_k > 0
+  Gaussian<T> source;  ///< N(a_k, S_k)
+  Gaussian<T> target;  ///< N(b_k, M_k)
+  Matrix<T> cross;     ///< C_k = Cov(X1, X0) within the component, d x d
 };
 
 /// A coupling that is Gaussian given the component.
 template <class T>
 struct MixtureCoupling {
-  std::vector<MixtureComponent<T>> components;
+  std::vector<MixtureComponent<T>> components;  ///< at least one
 
-  [[nodiscard]] Eigen::Index dimension() const { return components.front().source.dimension(); }
+  [[nodiscard]] Eigen::Index dimension() const { return components.front().source.dimension(); }  ///< d
 };
 
 /// Throws InputError unless there is a component, weights are positive and sum to 1 (to 1e-12), shapes agree and each
@@ -42,8 +42,8 @@ template <RealScalar T>
 /// Weighted Gaussians: one marginal of a mixture.
 template <class T>
 struct GaussianMixture {
-  std::vector<T> weights;
-  std::vector<Gaussian<T>> components;
+  std::vector<T> weights;               ///< positive, of sum 1
+  std::vector<Gaussian<T>> components;  ///< one a weight
 };
 
 /// Population MMD^2 with the Gaussian kernel of bandwidth h. No units; not negative up to rounding.

@@ -20,8 +20,8 @@ struct FiniteSet {
   Matrix<T> sources;  ///< x0^i, d x N
   Matrix<T> targets;  ///< x1^i, d x N
 
-  [[nodiscard]] Eigen::Index dimension() const { return sources.rows(); }
-  [[nodiscard]] Eigen::Index size() const { return sources.cols(); }
+  [[nodiscard]] Eigen::Index dimension() const { return sources.rows(); }  ///< d
+  [[nodiscard]] Eigen::Index size() const { return sources.cols(); }       ///< N
 };
 
 /// Throws InputError when shapes differ, a set is empty, or two pairs share a source and differ in the target (a
@@ -35,7 +35,7 @@ template <class T>
 
 /// A time at which training lines i and j meet: x_t^i = x_t^j.
 struct Crossing {
-  Rational time;
+  Rational time;               ///< t, exact
   Eigen::Index first, second;  ///< first < second
 };
 

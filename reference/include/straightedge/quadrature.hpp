@@ -17,8 +17,8 @@ namespace straightedge {
 /// integral of g over [0,1]  ~  sum_i weights[i] g(nodes[i])
 template <class T>
 struct QuadratureRule {
-  std::vector<T> nodes;
-  std::vector<T> weights;
+  std::vector<T> nodes;    ///< t_i
+  std::vector<T> weights;  ///< one a node
 };
 
 /// Gauss-Legendre on [0, 1] with n nodes, cached for the process; thread-safe.

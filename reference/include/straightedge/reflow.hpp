@@ -31,16 +31,16 @@ template <RealScalar T>
 template <class T>
 [[nodiscard]] Matrix<T> noisy_reflow_covariance(const Matrix<T>& covariance, const T& f_squared);
 
-using IntervalSeries = Series<Interval, 12>;
-using RealSeries = Series<Real50, 12>;
+using IntervalSeries = Series<Interval, 12>;  ///< enclosed Taylor coefficients
+using RealSeries = Series<Real50, 12>;        ///< the same, rounded
 
 /// Isotropic problems (M = I, rotation by `angle` in every plane, d even, constant F): with c, k as above,
 /// q(t) = c^2 + k^2 (1-2t)^2 and I_j = integral q^{-j} dt.
 template <class T>
 struct IsotropicIntegrals {
-  T c_squared, k_squared;
-  T i1, i2, i3;  ///< angle/sin(angle);  (1 + I_1)/(2 c^2);  1/(4c^2) + 3 I_2/(4c^2)
-  T mean_q;      ///< c^2 + k^2/3
+  T c_squared, k_squared;  ///< cos^2(angle/2), sin^2(angle/2)
+  T i1, i2, i3;            ///< angle/sin(angle);  (1 + I_1)/(2 c^2);  1/(4c^2) + 3 I_2/(4c^2)
+  T mean_q;                ///< c^2 + k^2/3
 };
 template <RealScalar T>
 [[nodiscard]] IsotropicIntegrals<T> isotropic_integrals(const T& angle);
@@ -65,7 +65,7 @@ template <RealScalar T>
 /// F^2 ((d+2) I_3 - c^2 I_2^2) + F ((1+d) I_2 - d) - (1 + (d+2) q_mean - c^2).
 template <class T>
 struct CrossoverQuadratic {
-  T leading, linear, constant;
+  T leading, linear, constant;  ///< of F^2, F and 1
 };
 template <class T>
 [[nodiscard]] CrossoverQuadratic<T> crossover_quadratic(int d, const IsotropicIntegrals<T>& integrals);

@@ -18,7 +18,7 @@
 #include <string_view>
 
 namespace straightedge {
-
+/// The tiers of the head comment: floating point of so many digits, exact numbers, intervals with 50-digit ends.
 template <unsigned Digits>
 using Real = boost::multiprecision::number<
     boost::multiprecision::mpfr_float_backend<Digits, boost::multiprecision::allocate_stack>,

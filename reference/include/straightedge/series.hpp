@@ -12,7 +12,7 @@
 #include <cstddef>
 
 namespace straightedge {
-
+/// c_0 + c_1 h + ... + c_N h^N: sums, products, quotients and roots are cut off behind h^N.
 template <class T, std::size_t N>
 class Series {
  public:
@@ -23,9 +23,9 @@ class Series {
   }
   explicit Series(int constant) : Series(T(constant)) {}
   explicit Series(const std::array<T, N + 1>& coefficients) : coefficients_(coefficients) {}
-
+  /// c_k, for k <= N.
   [[nodiscard]] const T& operator[](std::size_t k) const { return coefficients_[k]; }
-
+  /// Coefficients of f + g, f - g, -f and f g.
   friend Series operator+(const Series& f, const Series& g) {
     return by_coefficient([&](std::size_t k, const auto&) { return T(f[k] + g[k]); });
   }
@@ -44,7 +44,7 @@ class Series {
       return sum;
     });
   }
-  /// g[0] != 0.
+  /// Coefficients of f / g, for g[0] != 0.
   friend Series operator/(const Series& f, const Series& g) {
     return by_coefficient([&](std::size_t k, const auto& quotient) {
       T sum = f[k];
@@ -54,7 +54,7 @@ class Series {
       return T(sum / g[0]);
     });
   }
-  /// f[0] > 0.
+  /// Coefficients of the positive root, for f[0] > 0.
   friend Series sqrt(const Series& f) {
     return by_coefficient([&](std::size_t k, const auto& root) {
       using std::sqrt;

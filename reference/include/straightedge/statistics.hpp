@@ -5,10 +5,10 @@
 #include <span>
 
 namespace straightedge {
-
+/// [lower, upper] holds the true value with the confidence that was asked for.
 struct ConfidenceInterval {
-  double lower;
-  double upper;
+  double lower;  ///< lower end
+  double upper;  ///< upper end
 };
 
 /// Clopper-Pearson for a proportion: exact coverage >= confidence. Throws InputError unless successes <= trials,
@@ -31,8 +31,8 @@ struct ConfidenceInterval {
 struct WelchTest {
   double statistic;           ///< (mean a - mean b) / standard error
   double degrees_of_freedom;  ///< Welch-Satterthwaite
-  double p_two_sided;
-  double p_less;  ///< of the alternative mean a < mean b
+  double p_two_sided;         ///< of the alternative of unequal means
+  double p_less;              ///< of the alternative mean a < mean b
 };
 [[nodiscard]] WelchTest welch_test(std::span<const double> a, std::span<const double> b);
 
@@ -41,8 +41,8 @@ struct WelchTest {
 
 /// Mean and unbiased variance of at least two samples, in one pass.
 struct SampleMoments {
-  double mean;
-  double variance;
+  double mean;      ///< sum x_i / n
+  double variance;  ///< divisor n - 1
 };
 [[nodiscard]] SampleMoments sample_moments(std::span<const double> samples);
 

@@ -11,14 +11,14 @@ namespace straightedge::enclosure {
 
 /// lower <= value <= upper.
 struct Bounds {
-  Rational lower;
-  Rational upper;
+  Rational lower;  ///< exact
+  Rational upper;  ///< exact
 };
-
+/// Bounds of the three coefficients.
 struct VarianceInNoiseBounds {
-  Bounds constant;
-  Bounds linear;
-  Bounds quadratic;
+  Bounds constant;   ///< of 1
+  Bounds linear;     ///< of F
+  Bounds quadratic;  ///< of F^2
 
   /// The variance at F = f_squared >= 0.
   [[nodiscard]] Bounds at(const Rational& f_squared) const {
