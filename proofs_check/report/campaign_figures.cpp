@@ -171,7 +171,7 @@ Figure margins(const std::vector<ClaimRecord>& records, const std::string& origi
           .table = table,
           .variables = {{"rows", std::to_string(rows)}},
           .height = 150 + 22 * rows,
-          .narrow_height = 140 + 20 * rows};
+          .narrow_height = 140 + 30 * rows};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <claim.hpp>
 #include <report/html.hpp>
 #include <report/run_figures.hpp>
@@ -30,6 +31,16 @@ std::string interval_text(const Part& part) {
   return fmt::format("{:.4g} [{:.4g}, {:.4g}]", part.estimate, part.interval.lower, part.interval.upper);
 }
 
+/// Those that count first.
+std::vector<const Row*> in_order(const Certification& certification) {
+  std::vector<const Row*> rows;
+  for (const Row& row : certification.rows) {
+    rows.push_back(&row);
+  }
+  std::stable_partition(rows.begin(), rows.end(), [](const Row* row) { return row->counts; });
+  return rows;
+}
+
 std::string claims_table(const Certification& certification) {
   Table table({{.title = "claim"},
                {.title = "verdict"},
@@ -38,12 +49,12 @@ std::string claims_table(const Certification& certification) {
                {.title = "p of the opposite", .is_number = true, .only_wide = true},
                {.title = "runs", .is_number = true, .only_wide = true},
                {.title = "seeds", .is_number = true, .only_wide = true}});
-  for (const Row& row : certification.rows) {
-    const Evidence& evidence = row.found.evidence;
+  for (const Row* row : in_order(certification)) {
+    const Evidence& evidence = row->found.evidence;
     const bool has_parts = !evidence.parts.empty();
-    table.add({fmt::format("<a href=\"#{0}\">{0}</a>", escaped(row.claim->info().id)), verdict_html(row),
-               has_parts ? fmt::format("{:.2g}", row.found.holm_for) : "-", escaped(row.claim->info().label),
-               has_parts ? fmt::format("{:.2g}", row.found.holm_against) : "-", std::to_string(evidence.runs.size()),
+    table.add({fmt::format("<a href=\"#{0}\">{0}</a>", escaped(row->claim->info().id)), verdict_html(*row),
+               has_parts ? fmt::format("{:.2g}", row->found.holm_for) : "-", escaped(row->claim->info().label),
+               has_parts ? fmt::format("{:.2g}", row->found.holm_against) : "-", std::to_string(evidence.runs.size()),
                std::to_string(evidence.seeds.size())});
   }
   return table.html();
@@ -104,7 +115,7 @@ constexpr const char* kHowToRead = R"(<h2 id="reading">How to read this</h2>
 <p>A claim on trained networks is <em>supported</em> where the p-value of its direction, adjusted by Holm over all claims of this kind,
 is below 0.01, <em>refuted</em> where that of the opposite direction is, and <em>inconclusive</em> else; its section says what would
 suffice. Claims with several parts need all of them. Intervals have 99 % confidence. Each claim's <em>mutant</em>, the same claim
-slightly falsified, is judged on the same runs and must not be supported. Grey claims are those that the runs were not made for.</p>
+slightly falsified, is judged on the same runs and must not be supported. Grey claims do not count: the runs were not made for them.</p>
 )";
 
 }  // namespace
@@ -133,8 +144,13 @@ std::string certify_report(const Certification& certification, const nlohmann::j
     figures += picture_grids(groups[number]);
   }
   body += "<h2 id=\"figures\">Figures</h2>\n" + figures + "<h2 id=\"details\">Each claim</h2>\n";
+  std::string idle;
   for (const Row& row : certification.rows) {
-    body += claim_section(row);
+    (row.counts ? body : idle) += claim_section(row);
+  }
+  if (!idle.empty()) {
+    body += "<details><summary>Claims that these runs were not made for, and lack something for</summary>\n" + idle +
+            "</details>\n";
   }
   body += "<h2 id=\"runs\">Runs</h2>\n" + runs_table(certification);
   for (const std::string& difference : certification.differences) {

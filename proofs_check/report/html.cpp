@@ -42,18 +42,19 @@ code { overflow-wrap: anywhere; }
 pre { overflow-x: auto; background: var(--surface); border: 1px solid var(--rule); border-radius: .4rem; padding: .6rem .8rem; }
 section { border-top: 1px solid var(--rule); padding: 1.3rem 0 .6rem; }
 h2 + section { border-top: 0; padding-top: 0; }
-figcaption a { overflow-wrap: anywhere; }
+figcaption a { white-space: nowrap; }
 dl { display: grid; grid-template-columns: minmax(8rem, auto) 1fr; gap: .4rem 1.2rem; margin: .6rem 0; }
 dd { margin: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; color: var(--link); padding: .3rem 0; }
 figure { margin: 1.6rem 0 2rem; break-inside: avoid; }
 figure img { display: block; max-width: 100%; height: auto; }
 figcaption { font-size: .95rem; margin-top: .4rem; }
-.grid { image-rendering: pixelated; width: 100%; max-width: 40rem; }
+.grids { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 0 1.5rem; align-items: start; }
+.grid { image-rendering: pixelated; width: 100%; }
 @media (max-width: 40rem) {
   .only-wide { display: none; }
   dl { display: block; } dt { margin-top: .5rem; }
-  th, td { padding-right: .6rem; }
+  th, td { padding-right: .5rem; } td { white-space: normal; } .number { white-space: nowrap; }
 }
 @media print {
   body { max-width: none; font-size: .85rem; } nav { display: none; }

@@ -91,7 +91,7 @@ std::string row_of(const ClaimRecord& record, const Ruling& ruling) {
 std::string claims_table(const std::vector<ClaimRecord>& records, const std::vector<Ruling>& rulings) {
   Table table({{.title = "claim"},
                {.title = "verdict"},
-               {.title = "smallest margin", .is_number = true},
+               {.title = "margin", .is_number = true, .meaning = "the smallest of all cases"},
                {.title = "expected", .only_wide = true},
                {.title = "paper's label", .only_wide = true},
                {.title = "cases", .is_number = true, .only_wide = true},

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <report/html.hpp>
 
 namespace straightedge::report {
@@ -49,11 +50,13 @@ void add_curves(const Group& group, std::size_t number, const char* member, cons
                 std::vector<Figure>& figures) {
   std::string rows;
   bool has_errors = false;
+  double least = std::numeric_limits<double>::infinity();
   for (const Run* run : group.runs) {
     for (const Metric& metric : metrics_of(*run, member)) {
       rows += fmt::format("{},{},{},{:.6g},{}\n", run->noise.sigma, run->seed, metric.step, metric.value,
                           std::isfinite(metric.error) ? fmt::format("{:.3g}", metric.error) : "");
       has_errors = has_errors || std::isfinite(metric.error);
+      least = std::min(least, std::isfinite(metric.error) ? metric.value - metric.error : metric.value);
     }
     rows += "\n";
   }
@@ -64,7 +67,7 @@ void add_curves(const Group& group, std::size_t number, const char* member, cons
                      .title = fmt::format("{}: {}", title, describe(group)),
                      .text = text,
                      .table = fmt::format("# {}\nsigma,seed,step,{},standard error\n", describe(group), member) + rows,
-                     .variables = {{"levels", levels_text(group)}, {"what", fmt::format("'{}'", title)}, {"errors", has_errors ? "1" : "0"}},
+                     .variables = {{"levels", levels_text(group)}, {"what", fmt::format("'{}'", title)}, {"errors", has_errors ? "1" : "0"}, {"logy", least > 0 ? "1" : "0"}},
                      .file = fmt::format("{}-{}", member, number)});
 }
 
@@ -124,7 +127,8 @@ std::vector<Figure> group_figures(const Group& group, std::size_t number, const 
   add_curves(group, number, "loss", "Loss", "Mean loss of the batches between two lines of metrics.jsonl; a curve a seed.",
              figures);
   add_curves(group, number, "gradient_variance", "Gradient variance",
-             "Of the averaged parameters at each checkpoint, an unbiased estimate with its standard error; a curve a seed.",
+             "Of the averaged parameters at each checkpoint: an estimate without bias, which may be below 0, with its standard error; a "
+             "curve a seed.",
              figures);
   add_distances(group, number, figures);
   if (std::find(claims.begin(), claims.end(), group.first().claim) != claims.end()) {
@@ -185,7 +189,7 @@ std::string picture_grids(const Group& group) {
       }
     }
   }
-  return html.empty() ? "" : fmt::format("<h3>Pictures: {}</h3>\n{}", escaped(describe(group)), html);
+  return html.empty() ? "" : fmt::format("<h3>Pictures: {}</h3>\n<div class=\"grids\">\n{}</div>\n", escaped(describe(group)), html);
 }
 
 }  // namespace straightedge::report

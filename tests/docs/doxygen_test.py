@@ -8,7 +8,8 @@ import unittest
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
-INSTALLED = re.search(r"install\(DIRECTORY\s+(.*?)\s+DESTINATION", (SOURCE / "cmake/Install.cmake").read_text(), re.S)[1].split()
+INSTALL_RULES = (SOURCE / "cmake/Install.cmake").read_text()
+INSTALLED = re.search(r"install\(DIRECTORY\s+(.*?)\s+DESTINATION", INSTALL_RULES, re.S)[1].split()
 
 
 def page(name: str) -> str:
@@ -39,8 +40,7 @@ class Pages(unittest.TestCase):
         path.write_text(text.replace(old, new))
         made = self.doxygen(root)
         self.assertNotEqual(made.returncode, 0, made.stderr)
-        self.assertIn(warning, made.stderr)
-        self.assertEqual(len(made.stderr.splitlines()), 1, made.stderr)
+        self.assertEqual({line.partition("error: ")[2] for line in made.stderr.splitlines() if line}, {warning})
 
     def test_are_made_without_a_warning(self):
         made = self.doxygen(SOURCE)
@@ -56,12 +56,12 @@ class Pages(unittest.TestCase):
         self.assertIn('<pre class="fragment">  W2^2(N(m0, S0), N(m1, S1)) = |m0 - m1|^2 + tr S0', text)
 
     def test_a_function_without_a_comment_is_noticed(self):
-        self.assert_warning("reference/include/straightedge/loss.hpp", "\n}  // namespace", "\nint bare(int x);\n\n}  // namespace",
-                            "Member bare(int x) (function) of namespace straightedge is not documented")
+        self.assert_warning("reference/include/straightedge/loss.hpp", "\n}  // namespace", "\nint bare(int x);\n}  //",
+                            "Member bare(int x) (function) of namespace straightedge is not documented.")
 
     def test_a_member_without_a_comment_is_noticed(self):
-        self.assert_warning("reference/include/straightedge/gradient_variance.hpp", "T second_moment;  ", "T bare, second_moment;  //",
-                            "Member bare (variable) of struct straightedge::GradientMoments is not documented")
+        self.assert_warning("reference/include/straightedge/gradient_variance.hpp", "///< E|g|^2", "",
+                            "Member second_moment (variable) of struct straightedge::GradientMoments is not documented.")
 
 
 if __name__ == "__main__":

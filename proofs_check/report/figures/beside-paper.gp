@@ -7,6 +7,7 @@ set ytics scale 0
 unset grid
 set grid x linecolor rgb rule linewidth 1 linetype 1
 set bmargin 6
-if (narrow) { set lmargin 3; set ytics offset 0, 0.8 left } 
+# On a narrow screen a row's name is above it.
+if (narrow) { set lmargin 2; set ytics left offset 1, 0.7 }
 plot table skip 2 using ($3 > 0 ? $3 : NaN):1:ytic(2) with points pointtype 7 pointsize 0.9 linecolor rgb colour1 title 'ours', \
      table skip 2 using 4:1 with points pointtype 6 pointsize 1.2 linecolor rgb colour2 title 'the paper'

@@ -1,6 +1,6 @@
-# A colour a noise level, a curve a seed. `levels`: words of numbers; `errors`: whether there are any; `what` the values are.
-set logscale y
-set format y '%g'
+# A colour a noise level, a curve a seed. `levels`: words of numbers; `errors`: whether there are any; `what` the values are;
+# `logy`: whether they are positive.
+if (logy) { set logscale y; set format y '%g' }
 set xlabel 'step'
 set ylabel what
 at(i) = $1 == word(levels, i) + 0 ? $3 : NaN
