@@ -64,7 +64,8 @@ struct Evidence {
 /// A part from a comparison: estimate, tests, and the means under the arms' names.
 [[nodiscard]] Part part_of(const std::string& name, const Arm& lower, const Arm& higher);
 
-/// "the paper has 0.0018 against 0.0034 (ratio 0.529); ours are 1.2 and 1.1 times as large (ratio 0.577)"; "" for nothing.
+/// "the paper has 0.0018 against 0.0034 (ratio 0.529); ours are 1.2 and 1.1 times as large (ratio 0.577)"; "" for
+/// nothing.
 [[nodiscard]] std::string to_string(const std::optional<BesidePaper>& both);
 
 /// "2 of at least 3 seeds with noise 0.05 (RUN): 1 more would do", or nothing if there are enough.

@@ -77,7 +77,9 @@ void add_certify_command(CLI::App& app, int& exit_code) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("GLOB");
-  command->add_option("--out", options->out, "Folder for certify.json and report.html")->type_name("DIR")->capture_default_str();
+  command->add_option("--out", options->out, "Folder for certify.json and report.html")
+      ->type_name("DIR")
+      ->capture_default_str();
   command->add_flag("--json", options->json, "Print certify.json instead of a table: docs/schemas/certify.schema.json");
   command->callback([options, &exit_code] { exit_code = guarded([&] { return certify_runs(*options); }); });
 }

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <certificate.hpp>
 #include <chrono>
 #include <common.hpp>
-#include <certificate.hpp>
 #include <iostream>
 #include <memory>
 #include <new>

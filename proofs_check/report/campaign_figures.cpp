@@ -116,19 +116,21 @@ std::optional<Figure> memorisation(const std::vector<ClaimRecord>& records, cons
     dimensions.insert(std::get<std::int64_t>(values.at(1)));
     sizes.insert(std::get<std::int64_t>(values.at(2)));
   }
-  return Figure{.name = "memorisation",
-                .title = "How often the exact noisy minimiser memorises",
-                .text =
-                    "Flows of the minimiser on N random pairs in d dimensions: the fraction that ends within 5 % of the "
-                    "root-mean-square size from its partner (frozen sources, from one of them), or far nearer to one "
-                    "target than to any other (resampled, from a fresh source), with bounds at 99 %. With frozen sources in 32 dimensions it "
-                    "memorises at noise that is far from small: that noise restores generalisation does not follow from "
-                    "the minimiser.",
-                .claims = {"noise-alone-memorises"},
-                .table = proofs::survey_csv(*record->claim->survey(), *record->survey, origin),
-                .variables = {{"dimensions", text_of(dimensions)}, {"sizes", text_of(sizes)}},
-                .height = 520,
-                .narrow_height = 700};
+  return Figure{
+      .name = "memorisation",
+      .title = "How often the exact noisy minimiser memorises",
+      .text =
+          "Flows of the minimiser on N random pairs in d dimensions: the fraction that ends within 5 % of the "
+          "root-mean-square size from its partner (frozen sources, from one of them), or far nearer to one "
+          "target than to any other (resampled, from a fresh source), with bounds at 99 %. With frozen sources in 32 "
+          "dimensions it "
+          "memorises at noise that is far from small: that noise restores generalisation does not follow from "
+          "the minimiser.",
+      .claims = {"noise-alone-memorises"},
+      .table = proofs::survey_csv(*record->claim->survey(), *record->survey, origin),
+      .variables = {{"dimensions", text_of(dimensions)}, {"sizes", text_of(sizes)}},
+      .height = 520,
+      .narrow_height = 700};
 }
 
 std::optional<Figure> own_boxes(const std::vector<ClaimRecord>& records, const std::string& origin) {
@@ -140,16 +142,17 @@ std::optional<Figure> own_boxes(const std::vector<ClaimRecord>& records, const s
   if (tables.empty()) {
     return std::nullopt;
   }
-  return Figure{.name = "own-boxes",
-                .title = "Which argument proves figure 4's own couplings where",
-                .text =
-                    "Every problem of the plane with eigenvalues in [0.1, 10] and angles in [5, 175] degrees lies in a box "
-                    "on which interval arithmetic decides that the OT field has the lower gradient variance under its own "
-                    "pairs. At one ratio and angle there are boxes of several scales of the eigenvalues, and so of several "
-                    "arguments; figures/figure-4-own-boxes.csv has them all.",
-                .claims = {"figure-4/own"},
-                .table = "# " + origin + "\n" + strips_of(seen_along_the_scale(tables.front().csv)),
-                .height = 480};
+  return Figure{
+      .name = "own-boxes",
+      .title = "Which argument proves figure 4's own couplings where",
+      .text =
+          "Every problem of the plane with eigenvalues in [0.1, 10] and angles in [5, 175] degrees lies in a box "
+          "on which interval arithmetic decides that the OT field has the lower gradient variance under its own "
+          "pairs. At one ratio and angle there are boxes of several scales of the eigenvalues, and so of several "
+          "arguments; figures/figure-4-own-boxes.csv has them all.",
+      .claims = {"figure-4/own"},
+      .table = "# " + origin + "\n" + strips_of(seen_along_the_scale(tables.front().csv)),
+      .height = 480};
 }
 
 Figure margins(const std::vector<ClaimRecord>& records, const std::string& origin) {
@@ -161,17 +164,18 @@ Figure margins(const std::vector<ClaimRecord>& records, const std::string& origi
                            record.search.smallest ? fmt::format("{:.6g}", record.search.smallest->outcome.margin) : "");
     }
   }
-  return {.name = "margins",
-          .title = "How nearly each claim fails",
-          .text =
-              "The smallest margin of each claim, of all its cases and of the adversarial search. What a margin measures "
-              "each claim says; below zero the claim would be false. A tiny one is no weakness where the claim has a "
-              "boundary, as F*: cases lie on both sides of it, as near as one likes.",
-          .claims = {},
-          .table = table,
-          .variables = {{"rows", std::to_string(rows)}},
-          .height = 150 + 22 * rows,
-          .narrow_height = 140 + 30 * rows};
+  return {
+      .name = "margins",
+      .title = "How nearly each claim fails",
+      .text =
+          "The smallest margin of each claim, of all its cases and of the adversarial search. What a margin measures "
+          "each claim says; below zero the claim would be false. A tiny one is no weakness where the claim has a "
+          "boundary, as F*: cases lie on both sides of it, as near as one likes.",
+      .claims = {},
+      .table = table,
+      .variables = {{"rows", std::to_string(rows)}},
+      .height = 150 + 22 * rows,
+      .narrow_height = 140 + 30 * rows};
 }
 
 }  // namespace
@@ -197,7 +201,8 @@ std::vector<Figure> campaign_figures(const std::vector<ClaimRecord>& records, co
     std::erase_if(figure.claims, [&records](const std::string& claim) { return record_of(records, claim) == nullptr; });
   }
   std::erase_if(figures, [](const Figure& figure) { return figure.claims.empty(); });
-  if (std::any_of(records.begin(), records.end(), [](const ClaimRecord& record) { return smallest_margin(record).has_value(); })) {
+  if (std::any_of(records.begin(), records.end(),
+                  [](const ClaimRecord& record) { return smallest_margin(record).has_value(); })) {
     figures.push_back(margins(records, origin));
   }
   return figures;

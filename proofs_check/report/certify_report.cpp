@@ -81,14 +81,12 @@ std::string claim_section(const Row& row) {
   for (const std::string& note : evidence.notes) {
     notes += entry("Note", note);
   }
-  const std::string mutant =
-      evidence.parts.empty()
-          ? ""
-          : fmt::format("{} On the same runs: {}{}", info.mutant, to_string(row.mutant.verdict),
-                        row.mutant_survives() ? ". It SURVIVES, so that no verdict counts" : "");
-  return fmt::format(
-             "<section id=\"{0}\">\n<h3>{0} <span class=\"muted\">{1}</span>: {2}</h3>\n<p>{3}</p>\n<dl>\n",
-             escaped(info.id), escaped(info.label), verdict_html(row), escaped(info.statement)) +
+  const std::string mutant = evidence.parts.empty()
+                                 ? ""
+                                 : fmt::format("{} On the same runs: {}{}", info.mutant, to_string(row.mutant.verdict),
+                                               row.mutant_survives() ? ". It SURVIVES, so that no verdict counts" : "");
+  return fmt::format("<section id=\"{0}\">\n<h3>{0} <span class=\"muted\">{1}</span>: {2}</h3>\n<p>{3}</p>\n<dl>\n",
+                     escaped(info.id), escaped(info.label), verdict_html(row), escaped(info.statement)) +
          entry("Needs", info.hypotheses) + entry("The paper", info.paper) + entry("Estimate", info.margin) +
          entry("Refuted by", info.refuted_by) + entry("Inconclusive", row.found.reason) + entry("Mutant", mutant) +
          notes + "</dl>\n" + parts_html(evidence) +
@@ -122,12 +120,13 @@ slightly falsified, is judged on the same runs and must not be supported. Grey c
 
 std::string certify_report(const Certification& certification, const nlohmann::json& document,
                            std::vector<std::string>& problems) {
-  std::string body = "<h1>What training runs show</h1>\n<p class=\"muted\">Claims of <cite>Gradient Variance Reveals Failure "
-                     "Modes in Flow-Based Generative Models</cite> (arXiv 2510.18118) on trained networks, judged by "
-                     "straightedge.</p>\n<nav><a href=\"#claims\">Claims</a><a href=\"#figures\">Figures</a>"
-                     "<a href=\"#reading\">How to read this</a><a href=\"#details\">Each claim</a>"
-                     "<a href=\"#runs\">Runs</a></nav>\n<h2 id=\"claims\">Claims</h2>\n" +
-                     claims_table(certification) + kHowToRead;
+  std::string body =
+      "<h1>What training runs show</h1>\n<p class=\"muted\">Claims of <cite>Gradient Variance Reveals Failure "
+      "Modes in Flow-Based Generative Models</cite> (arXiv 2510.18118) on trained networks, judged by "
+      "straightedge.</p>\n<nav><a href=\"#claims\">Claims</a><a href=\"#figures\">Figures</a>"
+      "<a href=\"#reading\">How to read this</a><a href=\"#details\">Each claim</a>"
+      "<a href=\"#runs\">Runs</a></nav>\n<h2 id=\"claims\">Claims</h2>\n" +
+      claims_table(certification) + kHowToRead;
   std::string figures;
   for (const std::string& figure : draw(figures_beside_paper(certification), problems)) {
     figures += figure;
@@ -156,10 +155,10 @@ std::string certify_report(const Certification& certification, const nlohmann::j
   for (const std::string& difference : certification.differences) {
     body += fmt::format("<p class=\"open\">{}</p>\n", escaped(difference));
   }
-  return page("straightedge certify",
-              body + fmt::format("<p class=\"muted\">Version {}, certificate <code>{}</code>.</p>\n",
-                                 escaped(document.at("version").get<std::string>()),
-                                 document.at("digest").get<std::string>()));
+  return page(
+      "straightedge certify",
+      body + fmt::format("<p class=\"muted\">Version {}, certificate <code>{}</code>.</p>\n",
+                         escaped(document.at("version").get<std::string>()), document.at("digest").get<std::string>()));
 }
 
 }  // namespace straightedge::report

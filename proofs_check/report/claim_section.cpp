@@ -107,14 +107,14 @@ std::string survey_html(const ClaimRecord& record) {
 
 std::string counterexample_html(const Counterexample& counterexample, const std::string& folder) {
   const std::string file = proofs::file_name(counterexample);
-  return fmt::format(
-      "<p>Counterexample{} ({} case {}{}), margin {:.6g}: {}</p>\n<pre>{}</pre>\n{}<p>{}</p>\n",
-      proofs::is_general(counterexample.source) ? " to the general statement" : "", to_string(counterexample.source),
-      counterexample.index, counterexample.enclosure ? ", its margin enclosed by intervals" : "",
-      counterexample.outcome.margin, escaped(counterexample.outcome.detail),
-      escaped(nlohmann::json(counterexample.value).dump()),
-      command(fmt::format("straightedge prove --replay {}/{}", folder, file)),
-      download(file, "application/json", nlohmann::json(counterexample).dump(2) + "\n", file));
+  return fmt::format("<p>Counterexample{} ({} case {}{}), margin {:.6g}: {}</p>\n<pre>{}</pre>\n{}<p>{}</p>\n",
+                     proofs::is_general(counterexample.source) ? " to the general statement" : "",
+                     to_string(counterexample.source), counterexample.index,
+                     counterexample.enclosure ? ", its margin enclosed by intervals" : "",
+                     counterexample.outcome.margin, escaped(counterexample.outcome.detail),
+                     escaped(nlohmann::json(counterexample.value).dump()),
+                     command(fmt::format("straightedge prove --replay {}/{}", folder, file)),
+                     download(file, "application/json", nlohmann::json(counterexample).dump(2) + "\n", file));
 }
 
 std::string replay_html(const proofs::Settings& settings, const ClaimRecord& record, const std::string& folder) {
@@ -123,10 +123,9 @@ std::string replay_html(const proofs::Settings& settings, const ClaimRecord& rec
   if (info.by == proofs::DecidedBy::certify) {
     return html + command(fmt::format("straightedge certify RUN... --claims {}", info.id));
   }
-  html += command(fmt::format("straightedge prove --claims {} --cases {} --seed {}{} --out build/{}", info.id,
-                              settings.cases, settings.seed,
-                              settings.precise == proofs::Tier::digits100 ? " --digits 100" : "",
-                              proofs::file_stem(info.id)));
+  html += command(fmt::format(
+      "straightedge prove --claims {} --cases {} --seed {}{} --out build/{}", info.id, settings.cases, settings.seed,
+      settings.precise == proofs::Tier::digits100 ? " --digits 100" : "", proofs::file_stem(info.id)));
   for (const Counterexample& counterexample : record.counterexamples) {
     html += counterexample_html(counterexample, folder);
   }

@@ -71,10 +71,10 @@ std::string whole_script(const Figure& figure) {
     text += fmt::format("{} = {}\n", name, value);
   }
   for (const Form& form : kForms) {
-    text += fmt::format("reset\nnarrow = {}\n{}set terminal svg size {},{} font 'sans-serif,{}'\nset output '{}.svg'\n",
-                        form.is_narrow ? 1 : 0, colours_of(form.is_dark ? kDark : kLight),
-                        form.is_narrow ? kNarrow : kWide, form.is_narrow ? figure.narrow_height : figure.height,
-                        form.is_narrow ? 12 : 13, form.name);
+    text +=
+        fmt::format("reset\nnarrow = {}\n{}set terminal svg size {},{} font 'sans-serif,{}'\nset output '{}.svg'\n",
+                    form.is_narrow ? 1 : 0, colours_of(form.is_dark ? kDark : kLight), form.is_narrow ? kNarrow : kWide,
+                    form.is_narrow ? figure.narrow_height : figure.height, form.is_narrow ? 12 : 13, form.name);
     text += figure_script("style") + figure_script(figure.name) + "unset multiplot\nunset output\n";
   }
   return text;

@@ -9,11 +9,11 @@
 namespace straightedge::report {
 
 struct Figure {
-  std::string name;    ///< of the script report/figures/NAME.gp, and of the table
-  std::string title;   ///< of the figure
-  std::string text;    ///< what is to be seen, and where it comes from
-  std::vector<std::string> claims = {};  ///< on the same page, that it belongs to
-  std::string table;                     ///< CSV below comment lines; the script has its path in `table`
+  std::string name;                                   ///< of the script report/figures/NAME.gp, and of the table
+  std::string title;                                  ///< of the figure
+  std::string text;                                   ///< what is to be seen, and where it comes from
+  std::vector<std::string> claims = {};               ///< on the same page, that it belongs to
+  std::string table;                                  ///< CSV below comment lines; the script has its path in `table`
   std::map<std::string, std::string> variables = {};  ///< further ones of the script: NAME to an expression
   int height = 420;                                   ///< of the wide picture, which is 900 wide
   int narrow_height = 340;                            ///< of the narrow one, 340 wide

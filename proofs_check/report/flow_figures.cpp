@@ -67,8 +67,9 @@ Figure crossing_lines() {
 
 Figure reflow_contraction() {
   const double degree = std::numbers::pi / 180;
-  std::string table = "# Closed form: phi' = 2c / sqrt(c^2 + F) atan(k / sqrt(c^2 + F)), c = cos(phi/2), k = sin(phi/2)\n"
-                      "f,round,degrees\n";
+  std::string table =
+      "# Closed form: phi' = 2c / sqrt(c^2 + F) atan(k / sqrt(c^2 + F)), c = cos(phi/2), k = sin(phi/2)\n"
+      "f,round,degrees\n";
   for (const double f : {0.05, 0.1, 0.2, 0.5}) {
     double angle = 120 * degree;
     double next = 1;

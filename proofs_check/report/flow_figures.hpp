@@ -5,8 +5,8 @@
 
 namespace straightedge::report {
 
-/// Counter Example 1, T(x) = R_180 x + 5 in the plane: the pairs of sixteen sources on a circle, whose lines all meet at
-/// t = 1/2, and where the minimiser with constant noise f = 0.2 takes the same sources.
+/// Counter Example 1, T(x) = R_180 x + 5 in the plane: the pairs of sixteen sources on a circle, whose lines all meet
+/// at t = 1/2, and where the minimiser with constant noise f = 0.2 takes the same sources.
 [[nodiscard]] Figure crossing_lines();
 
 /// The angle after n rounds of noisy ReFlow from the isotropic rotation by 120 degrees, constant f.

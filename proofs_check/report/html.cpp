@@ -19,8 +19,8 @@ std::string variables(const Palette& colours) {
 
 // `only screen`: paper is white whatever the reader's screen is.
 std::string style() {
-  return ":root{color-scheme:light dark;" + variables(kLight) + "}\n@media only screen and (prefers-color-scheme:dark){:root{" +
-         variables(kDark) + "}}\n" + R"(
+  return ":root{color-scheme:light dark;" + variables(kLight) +
+         "}\n@media only screen and (prefers-color-scheme:dark){:root{" + variables(kDark) + "}}\n" + R"(
 * { box-sizing: border-box; }
 body { font: 1rem/1.55 system-ui, sans-serif; color: var(--ink); background: var(--background);
        max-width: 64rem; margin: 0 auto; padding: 1rem 1rem 4rem; overflow-wrap: break-word; }
@@ -97,8 +97,8 @@ std::string escaped(std::string_view text) {
 std::string data_uri(std::string_view type, std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
   const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
-                      static_cast<int>(bytes.size()));
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(length));
   return fmt::format("data:{};base64,{}", type, text);
 }
@@ -133,8 +133,7 @@ std::string Table::html() const {
   std::string head;
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = columns_[i];
-    const std::string meaning =
-        column.meaning.empty() ? "" : fmt::format(" title=\"{}\"", escaped(column.meaning));
+    const std::string meaning = column.meaning.empty() ? "" : fmt::format(" title=\"{}\"", escaped(column.meaning));
     head += fmt::format("<th{}{}>{}</th>", attributes(i), meaning, escaped(column.title));
   }
   // Reachable by keyboard, so that it can be scrolled without a pointer.
@@ -147,7 +146,8 @@ std::string page(std::string_view title, std::string_view body) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
+      "<link rel=\"icon\" "
+      "href=\"data:,\">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n{}</body>\n</html>\n",
       escaped(title), style(), body);
 }
 

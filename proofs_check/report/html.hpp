@@ -1,5 +1,5 @@
-// What pages are made of: one self-contained HTML file, without scripts, that follows the reader's light or dark setting
-// and can be printed.
+// What pages are made of: one self-contained HTML file, without scripts, that follows the reader's light or dark
+// setting and can be printed.
 #pragma once
 
 #include <string>

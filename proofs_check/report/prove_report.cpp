@@ -60,7 +60,8 @@ std::string summary(const std::vector<Ruling>& rulings) {
 std::string provenance(const proofs::Settings& settings, const nlohmann::json& certificate) {
   const nlohmann::json& run = certificate.at("run");
   return fmt::format(
-      "<p class=\"muted\">Version {}, seed {}, {} a claim, the undecided and the smallest redone at {} digits; {} seconds "
+      "<p class=\"muted\">Version {}, seed {}, {} a claim, the undecided and the smallest redone at {} digits; {} "
+      "seconds "
       "on {}. Certificate <code>{}</code>.</p>\n",
       escaped(certificate.at("version").get<std::string>()), settings.seed,
       plural(static_cast<std::size_t>(settings.cases), "case"), to_string(settings.precise),

@@ -18,8 +18,9 @@ struct Places {
 [[nodiscard]] std::string origin_of(const proofs::Settings& settings, const nlohmann::json& certificate);
 
 /// The page. `problems` gets a line for each figure that could not be drawn.
-[[nodiscard]] std::string prove_report(const proofs::Settings& settings, const std::vector<proofs::ClaimRecord>& records,
-                                       const std::vector<proofs::Ruling>& rulings, const nlohmann::json& certificate, const Places& places,
-                                       std::vector<std::string>& problems);
+[[nodiscard]] std::string prove_report(const proofs::Settings& settings,
+                                       const std::vector<proofs::ClaimRecord>& records,
+                                       const std::vector<proofs::Ruling>& rulings, const nlohmann::json& certificate,
+                                       const Places& places, std::vector<std::string>& problems);
 
 }  // namespace straightedge::report

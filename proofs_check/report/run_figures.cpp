@@ -67,7 +67,10 @@ void add_curves(const Group& group, std::size_t number, const char* member, cons
                      .title = fmt::format("{}: {}", title, describe(group)),
                      .text = text,
                      .table = fmt::format("# {}\nsigma,seed,step,{},standard error\n", describe(group), member) + rows,
-                     .variables = {{"levels", levels_text(group)}, {"what", fmt::format("'{}'", title)}, {"errors", has_errors ? "1" : "0"}, {"logy", least > 0 ? "1" : "0"}},
+                     .variables = {{"levels", levels_text(group)},
+                                   {"what", fmt::format("'{}'", title)},
+                                   {"errors", has_errors ? "1" : "0"},
+                                   {"logy", least > 0 ? "1" : "0"}},
                      .file = fmt::format("{}-{}", member, number)});
 }
 
@@ -124,10 +127,11 @@ std::string describe(const Group& group) {
 
 std::vector<Figure> group_figures(const Group& group, std::size_t number, const std::vector<std::string>& claims) {
   std::vector<Figure> figures;
-  add_curves(group, number, "loss", "Loss", "Mean loss of the batches between two lines of metrics.jsonl; a curve a seed.",
-             figures);
+  add_curves(group, number, "loss", "Loss",
+             "Mean loss of the batches between two lines of metrics.jsonl; a curve a seed.", figures);
   add_curves(group, number, "gradient_variance", "Gradient variance",
-             "Of the averaged parameters at each checkpoint: an estimate without bias, which may be below 0, with its standard error; a "
+             "Of the averaged parameters at each checkpoint: an estimate without bias, which may be below 0, with its "
+             "standard error; a "
              "curve a seed.",
              figures);
   add_distances(group, number, figures);
@@ -148,8 +152,10 @@ std::vector<Figure> figures_beside_paper(const certify::Certification& certifica
     for (const certify::Part& part : row.found.evidence.parts) {
       if (part.paper) {
         const certify::BesidePaper& both = *part.paper;
-        rows += fmt::format("{},{} {} {},{:.6g},{:.6g}\n", ++count, id, part.name, both.lower_name, both.lower, both.paper_lower);
-        rows += fmt::format("{},{} {} {},{:.6g},{:.6g}\n", ++count, id, part.name, both.higher_name, both.higher, both.paper_higher);
+        rows += fmt::format("{},{} {} {},{:.6g},{:.6g}\n", ++count, id, part.name, both.lower_name, both.lower,
+                            both.paper_lower);
+        rows += fmt::format("{},{} {} {},{:.6g},{:.6g}\n", ++count, id, part.name, both.higher_name, both.higher,
+                            both.paper_higher);
         if (claims.empty() || claims.back() != id) {
           claims.push_back(id);
         }
@@ -161,8 +167,9 @@ std::vector<Figure> figures_beside_paper(const certify::Certification& certifica
   }
   return {{.name = "beside-paper",
            .title = "Ours beside the paper's",
-           .text = "Means over runs. Squared distances below zero, which an unbiased estimate may be, are left out. Data, "
-                   "networks and bandwidths are not the paper's: order and ratio compare, not sizes.",
+           .text =
+               "Means over runs. Squared distances below zero, which an unbiased estimate may be, are left out. Data, "
+               "networks and bandwidths are not the paper's: order and ratio compare, not sizes.",
            .claims = claims,
            .table = "# means over runs\nrow,what,ours,the paper\n" + rows,
            .variables = {{"rows", std::to_string(count)}},
@@ -174,22 +181,26 @@ std::string picture_grids(const Group& group) {
   static constexpr struct {
     const char* file;
     const char* text;
-  } kGrids[] = {{"training.png", "training sources: source, partner, optimal image, what the flow makes of it"},
-                {"fresh.png", "fresh sources: source, optimal image, what the flow makes of it, the nearest training target"},
-                {"trajectories.png", "training sources from t = 0 on the left to t = 1 on the right"}};
+  } kGrids[] = {
+      {"training.png", "training sources: source, partner, optimal image, what the flow makes of it"},
+      {"fresh.png", "fresh sources: source, optimal image, what the flow makes of it, the nearest training target"},
+      {"trajectories.png", "training sources from t = 0 on the left to t = 1 on the right"}};
   std::string html;
   for (const double sigma : group.levels()) {
     const Run& run = *group.at(sigma).front();
     for (const auto& grid : kGrids) {
       const std::string bytes = bytes_of(std::filesystem::path(run.folder) / "pictures" / grid.file);
       if (!bytes.empty()) {
-        html += fmt::format("<figure>\n<img class=\"grid\" alt=\"{0}\" src=\"{1}\">\n<figcaption>noise {2}, seed {3}, {0}"
-                            "</figcaption>\n</figure>\n",
-                            grid.text, data_uri("image/png", bytes), sigma, run.seed);
+        html += fmt::format(
+            "<figure>\n<img class=\"grid\" alt=\"{0}\" src=\"{1}\">\n<figcaption>noise {2}, seed {3}, {0}"
+            "</figcaption>\n</figure>\n",
+            grid.text, data_uri("image/png", bytes), sigma, run.seed);
       }
     }
   }
-  return html.empty() ? "" : fmt::format("<h3>Pictures: {}</h3>\n<div class=\"grids\">\n{}</div>\n", escaped(describe(group)), html);
+  return html.empty()
+             ? ""
+             : fmt::format("<h3>Pictures: {}</h3>\n<div class=\"grids\">\n{}</div>\n", escaped(describe(group)), html);
 }
 
 }  // namespace straightedge::report

@@ -1,5 +1,5 @@
-// Figures of training runs: what their metrics.jsonl and outputs show, a set for each group of runs that differ in noise
-// and seed alone; and our means beside the paper's.
+// Figures of training runs: what their metrics.jsonl and outputs show, a set for each group of runs that differ in
+// noise and seed alone; and our means beside the paper's.
 #pragma once
 
 #include <certify/certification.hpp>

@@ -113,8 +113,9 @@ Figure figure_of(const SweepTable& table, const Points& points, std::size_t colu
   }
   return {.name = "sweep",
           .title = points.columns[column],
-          .text = curves.size() > 1 ? fmt::format("Against {}, a curve for each of the other keys' values.", table.axes[0].key)
-                                    : fmt::format("Against {}.", table.axes[0].key),
+          .text = curves.size() > 1
+                      ? fmt::format("Against {}, a curve for each of the other keys' values.", table.axes[0].key)
+                      : fmt::format("Against {}.", table.axes[0].key),
           .table = rows,
           .variables = {{"curves", fmt::format("'{}'", titles)},
                         {"count", std::to_string(curves.size())},
@@ -166,8 +167,10 @@ std::string sweep_report(const SweepTable& table, std::vector<std::string>& prob
     }
   }
   std::string body = fmt::format(
-      "<h1>Exact quantities over a sweep</h1>\n<p class=\"muted\">{} points, each value with an error radius: {}.</p>\n{}",
-      points.rows.size(), download("sweep.csv", "text/csv", table.csv, "the whole table (CSV)"), command(table.command));
+      "<h1>Exact quantities over a sweep</h1>\n<p class=\"muted\">{} points, each value with an error radius: "
+      "{}.</p>\n{}",
+      points.rows.size(), download("sweep.csv", "text/csv", table.csv, "the whole table (CSV)"),
+      command(table.command));
   for (const std::string& note : table.notes) {
     body += fmt::format("<p>{}</p>\n", escaped(note));
   }
@@ -176,7 +179,8 @@ std::string sweep_report(const SweepTable& table, std::vector<std::string>& prob
     body += figure;
   }
   body += constants(points, constant) +
-          fmt::format("<h2 id=\"problem\">The problem</h2>\n<p>At the first point:</p>\n<pre>{}</pre>\n", escaped(table.problem));
+          fmt::format("<h2 id=\"problem\">The problem</h2>\n<p>At the first point:</p>\n<pre>{}</pre>\n",
+                      escaped(table.problem));
   return page("straightedge exact --sweep", body);
 }
 

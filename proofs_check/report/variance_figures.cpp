@@ -37,8 +37,8 @@ std::array<Mismatched, 4> mismatches() {
 }
 
 std::string heading(const char* first, const char* remark) {
-  std::string text = fmt::format("# M = [[2, 1/2], [1/2, 1]], mu = (7/10, -3/10), rotation by 120 degrees, {}\n{}", remark,
-                                 first);
+  std::string text =
+      fmt::format("# M = [[2, 1/2], [1/2, 1]], mu = (7/10, -3/10), rotation by 120 degrees, {}\n{}", remark, first);
   for (const Mismatched& each : mismatches()) {
     text += fmt::format(",{}", each.name);
   }
@@ -49,8 +49,7 @@ double variance_at(const Mismatched& of, double t) {
   const NoiseSchedule<double> noise{NoiseKind::constant, kNoise, RegressionTarget::displacement};
   const auto gap = mismatch<double>(of.coupling, of.field);
   const auto moments = gradient_moments_at_time<double>(noise, of.field, gap, t);
-  return moments.second_moment - moments.mean_shift.squaredNorm() -
-         moments.mean_matrix.squaredNorm();
+  return moments.second_moment - moments.mean_shift.squaredNorm() - moments.mean_matrix.squaredNorm();
 }
 
 }  // namespace
@@ -91,18 +90,19 @@ Figure variance_over_noise() {
     table += "\n";
   }
   const double crossover = std::sqrt(variance_crossover<double>(table_coupling<double>(TableCoupling::rotated)));
-  return {.name = "variance-over-noise",
-          .title = "Gradient variance against noise",
-          .text = fmt::format(
-              "The same problem. Under its own pairs each field's variance vanishes with the noise, and the OT field's is "
-              "the lower one (figure 4). Under rotated pairs the OT field has the lower variance only right of the "
-              "dashed line at s* = {:.4f}, F* = s*^2. Independent pairs are below rotated ones at the OT field "
-              "(figure 5).",
-              crossover),
-          .claims = {"figure-4/own", "figure-4/rotated", "figure-5", "crossover"},
-          .table = table,
-          .variables = {{"crossover", fmt::format("{:.8g}", crossover)}},
-          .narrow_height = 400};
+  return {
+      .name = "variance-over-noise",
+      .title = "Gradient variance against noise",
+      .text = fmt::format(
+          "The same problem. Under its own pairs each field's variance vanishes with the noise, and the OT field's is "
+          "the lower one (figure 4). Under rotated pairs the OT field has the lower variance only right of the "
+          "dashed line at s* = {:.4f}, F* = s*^2. Independent pairs are below rotated ones at the OT field "
+          "(figure 5).",
+          crossover),
+      .claims = {"figure-4/own", "figure-4/rotated", "figure-5", "crossover"},
+      .table = table,
+      .variables = {{"crossover", fmt::format("{:.8g}", crossover)}},
+      .narrow_height = 400};
 }
 
 namespace {
@@ -137,7 +137,8 @@ std::string rectangles(const std::string& boxes) {
 
 Figure phase_diagram(const std::string& boxes) {
   std::string table =
-      "# M = I, rotation by phi in every plane, constant noise s, F = s^2. Rows `curve`: phi (degrees), sqrt(F*) for d = 2, "
+      "# M = I, rotation by phi in every plane, constant noise s, F = s^2. Rows `curve`: phi (degrees), sqrt(F*) for d "
+      "= 2, "
       "8, 32, sqrt(sin phi / phi). Rows `box`: phi from and to, s from and to\nkind,a,b,c,d,e\n";
   for (int k = 1; k < 180; ++k) {
     const double angle = k * kDegree;
@@ -146,20 +147,21 @@ Figure phase_diagram(const std::string& boxes) {
   }
   const std::string proved = rectangles(boxes);
   table += "\n" + proved;
-  return {.name = "phase-diagram",
-          .title = "Which field has the lower variance, and which the lower loss",
-          .text = fmt::format(
-              "M = I under a rotation by phi in every plane, constant noise s. Above a solid curve (F = F*) the OT field "
-              "has the lower gradient variance, above the dashed one (F = sin phi/phi) the lower loss: between them loss "
-              "and variance disagree.{}",
-              proved.empty() ? ""
-                             : " The rectangles are the boxes of phi on which F* of d = 2 is proved, to 5e-13, by interval "
-                               "arithmetic."),
-          .claims = {"crossover", "loss-against-variance", "figure-4/rotated"},
-          .table = table,
-          .variables = {{"boxes", proved.empty() ? "0" : "1"}},
-          .height = 480,
-          .narrow_height = 420};
+  return {
+      .name = "phase-diagram",
+      .title = "Which field has the lower variance, and which the lower loss",
+      .text = fmt::format(
+          "M = I under a rotation by phi in every plane, constant noise s. Above a solid curve (F = F*) the OT field "
+          "has the lower gradient variance, above the dashed one (F = sin phi/phi) the lower loss: between them loss "
+          "and variance disagree.{}",
+          proved.empty() ? ""
+                         : " The rectangles are the boxes of phi on which F* of d = 2 is proved, to 5e-13, by interval "
+                           "arithmetic."),
+      .claims = {"crossover", "loss-against-variance", "figure-4/rotated"},
+      .table = table,
+      .variables = {{"boxes", proved.empty() ? "0" : "1"}},
+      .height = 480,
+      .narrow_height = 420};
 }
 
 }  // namespace straightedge::report
