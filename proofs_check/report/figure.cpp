@@ -7,8 +7,7 @@
 #include <certificate.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <report/files.hpp>
 #include <report/gnuplot.hpp>
 #include <report/html.hpp>
 #include <report/palette.hpp>
@@ -80,15 +79,10 @@ std::string whole_script(const Figure& figure) {
   return text;
 }
 
-std::string contents(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 std::string picture(const Figure& figure, const std::filesystem::path& folder) {
   std::string html = "<picture>";
   for (const Form& form : kForms) {
-    const std::string uri = data_uri("image/svg+xml", contents(folder / fmt::format("{}.svg", form.name)));
+    const std::string uri = data_uri("image/svg+xml", contents_of(folder / fmt::format("{}.svg", form.name)));
     html += form.media[0] != '\0' ? fmt::format("<source media=\"{}\" srcset=\"{}\">\n", form.media, uri)
                                   : fmt::format("<img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"{}\">", kWide,
                                                 figure.height, escaped(figure.title), uri);

@@ -8,18 +8,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <report/files.hpp>
 #include <string>
 #include <vector>
 
 namespace straightedge::report {
 namespace {
-
-std::string contents(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 /// gnuplot says where it stopped in a line with a caret, and the reason in the line after.
 std::string last_line(std::string text) {
@@ -48,7 +42,7 @@ std::string run_gnuplot(const std::filesystem::path& folder, const std::string& 
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  const std::string said = last_line(contents(log));
+  const std::string said = last_line(contents_of(log));
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && said.empty()) {
     return "";
   }

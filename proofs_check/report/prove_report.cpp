@@ -26,6 +26,9 @@ std::string summary(const std::vector<Ruling>& rulings) {
   std::size_t inconclusive = 0;
   std::size_t need_runs = 0;
   for (const Ruling& ruling : rulings) {
+    if (!ruling.verdict) {
+      return "<p class=\"lead\">A shard: it judges nothing, <code>straightedge merge</code> does.</p>\n";
+    }
     if (ruling.departure) {
       ++departures;
     } else if (ruling.inconclusive) {

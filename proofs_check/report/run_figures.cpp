@@ -7,8 +7,8 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <limits>
+#include <report/files.hpp>
 #include <report/html.hpp>
 
 namespace straightedge::report {
@@ -113,8 +113,7 @@ std::string bytes_of(const std::filesystem::path& file) {
   if (error || size > kLargestPicture) {
     return {};
   }
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  return contents_of(file);
 }
 
 }  // namespace

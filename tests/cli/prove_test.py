@@ -230,6 +230,8 @@ class Survey(ProgramTest):
             comments, rows = self.table(self.folder / f"shard-{index}" / self.TABLE)
             self.assertEqual(len(rows), 6)
             self.assertIn("INCOMPLETE: 6 of 18 rows", "\n".join(comments))
+            report = (self.folder / f"shard-{index}" / "report.html").read_text()
+            self.assertIn("it judges nothing", report)
         self.assert_exit(0, "merge", *shards, "--out", "all.json", "--report", "joint")
         self.assertEqual(json.loads((self.folder / "all.json").read_text())["digest"], digest(self.folder / "whole"))
         self.assertEqual((self.folder / "joint" / "figures" / "noise-alone-memorises.csv").read_text(),
