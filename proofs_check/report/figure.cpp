@@ -42,16 +42,13 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/// The page's style shows one of them (html.cpp).
 struct Form {
   const char* name;
   bool is_dark, is_narrow;
-  const char* media;  ///< when it is shown; the last one is shown where no other is
 };
-// Paper gets the wide light one.
-constexpr std::array<Form, 4> kForms = {
-    Form{"narrow-dark", true, true, "screen and (max-width: 40rem) and (prefers-color-scheme: dark)"},
-    Form{"narrow-light", false, true, "screen and (max-width: 40rem)"},
-    Form{"wide-dark", true, false, "screen and (prefers-color-scheme: dark)"}, Form{"wide-light", false, false, ""}};
+constexpr std::array<Form, 4> kForms = {Form{"wide-light", false, false}, Form{"wide-dark", true, false},
+                                        Form{"narrow-light", false, true}, Form{"narrow-dark", true, true}};
 
 std::string colours_of(const Palette& palette) {
   std::string text = fmt::format("ink = '#{:06x}'\nmuted = '#{:06x}'\nrule = '#{:06x}'\nbackground = '#{:06x}'\n",
@@ -79,15 +76,15 @@ std::string whole_script(const Figure& figure) {
   return text;
 }
 
-std::string picture(const Figure& figure, const std::filesystem::path& folder) {
-  std::string html = "<picture>";
+std::string pictures(const Figure& figure, const std::filesystem::path& folder) {
+  std::string html;
   for (const Form& form : kForms) {
-    const std::string uri = data_uri("image/svg+xml", contents_of(folder / fmt::format("{}.svg", form.name)));
-    html += form.media[0] != '\0' ? fmt::format("<source media=\"{}\" srcset=\"{}\">\n", form.media, uri)
-                                  : fmt::format("<img width=\"{}\" height=\"{}\" alt=\"{}\" src=\"{}\">", kWide,
-                                                figure.height, escaped(figure.title), uri);
+    html += fmt::format("<img class=\"{}\" width=\"{}\" height=\"{}\" alt=\"{}\" src=\"{}\">\n", form.name,
+                        form.is_narrow ? kNarrow : kWide, form.is_narrow ? figure.narrow_height : figure.height,
+                        escaped(figure.title),
+                        data_uri("image/svg+xml", contents_of(folder / fmt::format("{}.svg", form.name))));
   }
-  return html + "</picture>\n";
+  return html;
 }
 
 std::string figure_html(const Figure& figure, std::vector<std::string>& problems) {
@@ -105,7 +102,7 @@ std::string figure_html(const Figure& figure, std::vector<std::string>& problems
   }
   return fmt::format("<figure id=\"figure-{}\">\n<h3>{}</h3>\n{}<figcaption>{} {}{}</figcaption>\n</figure>\n",
                      escaped(name), escaped(figure.title),
-                     problem.empty() ? picture(figure, folder.path())
+                     problem.empty() ? pictures(figure, folder.path())
                                      : fmt::format("<p class=\"open\">Not drawn: {}</p>\n", escaped(problem)),
                      escaped(figure.text), download(name + ".csv", "text/csv", figure.table, "Data (CSV)"), links);
 }

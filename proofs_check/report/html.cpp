@@ -48,6 +48,14 @@ dd { margin: 0; overflow-wrap: anywhere; }
 summary { cursor: pointer; color: var(--link); padding: .3rem 0; }
 figure { margin: 1.6rem 0 2rem; break-inside: avoid; }
 figure img { display: block; max-width: 100%; height: auto; }
+img.wide-dark, img.narrow-light, img.narrow-dark { display: none; }
+@media screen and (prefers-color-scheme: dark) { img.wide-light { display: none; } img.wide-dark { display: block; } }
+@media screen and (max-width: 40rem) {
+  img.wide-light, img.wide-dark { display: none; } img.narrow-light { display: block; }
+}
+@media screen and (max-width: 40rem) and (prefers-color-scheme: dark) {
+  img.narrow-light { display: none; } img.narrow-dark { display: block; }
+}
 figcaption { font-size: .95rem; margin-top: .4rem; }
 .grids { display: grid; grid-template-columns: repeat(auto-fill, minmax(18rem, 1fr)); gap: 0 1.5rem; align-items: start; }
 .grid { image-rendering: pixelated; width: 100%; }
@@ -59,7 +67,7 @@ figcaption { font-size: .95rem; margin-top: .4rem; }
 @media print {
   body { max-width: none; font-size: .85rem; } nav { display: none; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; } .wide { overflow: visible; }
-  section { break-inside: avoid-page; }
+  h2, h3, h4 { break-after: avoid; } pre, tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
 )";

@@ -28,12 +28,12 @@ class Browser:
     def command(self, name, **parameters):
         return self.driver.execute_cdp_cmd(name, parameters)
 
-    def look(self, path, width=WIDE, dark=False):
+    def look(self, path, width=WIDE, dark=False, media="screen"):
         """Opens a file as a reader with such a screen has it."""
         self.command("Network.enable")
         self.command("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
         self.command("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=width < 600)
-        self.command("Emulation.setEmulatedMedia",
+        self.command("Emulation.setEmulatedMedia", media=media,
                      features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
         self.driver.get(pathlib.Path(path).resolve().as_uri())
 

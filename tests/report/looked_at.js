@@ -30,13 +30,13 @@ const questions = {
     return {seen, found};
   },
   pictures() {
-    return [...document.images].map((image) => ({
-      figure: image.closest("figure").id, source: image.currentSrc, drawn: image.complete && image.naturalWidth > 0,
+    return [...document.images].filter((image) => getComputedStyle(image).display !== "none").map((image) => ({
+      figure: image.closest("figure").id, form: image.className, drawn: image.complete && image.naturalWidth > 0,
       width: image.getBoundingClientRect().width, alt: image.alt}));
   },
   figures() {
     return [...document.querySelectorAll("figure")].map((figure) => ({
-      id: figure.id, pictures: figure.querySelectorAll("img").length,
+      id: figure.id, pictures: [...figure.querySelectorAll("img")].map((image) => image.className),
       data: [...figure.querySelectorAll("a[download]")].map((link) => link.href)}));
   },
   links() {

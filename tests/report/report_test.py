@@ -45,7 +45,6 @@ class Page(ProgramTest):
 
     def look_at(self, path, figures):
         """On each kind of screen. Returns the HTML."""
-        shown = set()
         for width in (WIDE, NARROW):
             for dark in (False, True):
                 with self.subTest(width=width, dark=dark):
@@ -60,16 +59,16 @@ class Page(ProgramTest):
                     pictures = self.ask("pictures")
                     self.assertEqual([picture["figure"] for picture in pictures if not picture["drawn"]], [])
                     self.assertTrue(all(picture["alt"] and picture["width"] > 250 for picture in pictures))
-                    shown.add(tuple(picture["source"] for picture in pictures if picture["source"].startswith("data:image/svg")))
-        if figures:
-            self.assertEqual(len(shown), 4, "a picture of its own for each kind of screen")
+                    form = f"{'narrow' if width == NARROW else 'wide'}-{'dark' if dark else 'light'}"
+                    self.assertEqual([picture["form"] for picture in pictures if picture["form"] != "grid"],
+                                     [form] * len(figures))
         self.assertEqual(self.ask("outside"), [])
         self.assertEqual(self.ask("links"), [])
         found = self.ask("figures")
         self.assertEqual([figure["id"].removeprefix("figure-") for figure in found if figure["id"]], figures)
         for figure in found:
-            self.assertEqual(figure["pictures"], 1)
             if figure["id"]:
+                self.assertEqual(figure["pictures"], ["wide-light", "wide-dark", "narrow-light", "narrow-dark"])
                 header, *rows = table_of(figure["data"][0])
                 self.assertGreater(len(rows), 0, figure["id"])
                 self.assertEqual({len(row) for row in rows}, {len(header)}, figure["id"])
@@ -79,8 +78,10 @@ class Page(ProgramTest):
         return text
 
     def printed(self, path):
-        """The text of the page on paper."""
-        self.browser.look(path, dark=True)
+        """The text of the page on paper, which is white whatever the screen is."""
+        self.browser.look(path, dark=True, media="print")
+        self.assertEqual({picture["form"] for picture in self.ask("pictures")}, {"wide-light"})
+        self.assertEqual(self.ask("contrast")["found"], [])
         self.browser.pdf(self.folder / "page.pdf")
         return subprocess.run(["pdftotext", "-layout", "page.pdf", "-"], cwd=self.folder, capture_output=True, text=True,
                               check=True).stdout
