@@ -28,7 +28,7 @@ class Browser:
     def command(self, name, **parameters):
         return self.driver.execute_cdp_cmd(name, parameters)
 
-    def look(self, path, width=WIDE, dark=False, media="screen"):
+    def look(self, path, width=WIDE, dark=False, media=""):
         """Opens a file as a reader with such a screen has it."""
         self.command("Network.enable")
         self.command("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
