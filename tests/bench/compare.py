@@ -10,6 +10,7 @@ import platform
 import sys
 from itertools import chain
 from pathlib import Path
+from typing import Iterator
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "peers")]
@@ -20,6 +21,9 @@ from processes_rows import processes_rows  # noqa: E402
 from rows import Disagreement, Row, growth_rows, peer_rows, prove_row, scaling_rows  # noqa: E402
 from training_rows import training_rows  # noqa: E402
 from velocity_rows import find_operators, velocity_growth, velocity_rows  # noqa: E402
+
+GROUPS = ("exact", "velocity", "training", "images", "processes", "prove")
+OF_TORCH = ("velocity", "training", "images", "processes")
 
 
 def duration(seconds: float) -> str:
@@ -41,56 +45,60 @@ def processor() -> str:
     return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
 
 
+def prove_rows(programs: Path) -> Iterator[Row]:
+    for effort, goal in (("quick", 10), ("standard", 60)):
+        yield prove_row(programs, effort, goal)
+
+
+def rows_and_growth(groups: list[str], programs: Path) -> tuple[Iterator[Row], Iterator[str]]:
+    """The rows of the table, and the lines below it, which come after all of the rows. Both are measured as they are read."""
+    rows, growth, of_processes = {}, {}, []
+    if "exact" in groups:
+        ours = run_ours(programs)
+        rows["exact"], growth["exact"] = peer_rows(ours), growth_rows(ours)
+    operators = find_operators(programs.parent)
+    if operators:
+        site = operators.torch_site
+        rows |= {"velocity": velocity_rows(operators), "training": training_rows(programs, site),
+                 "images": image_rows(programs, site), "processes": processes_rows(programs, site, of_processes)}
+        growth |= {"processes": of_processes, "velocity": velocity_growth(operators)}
+    elif any(group in groups for group in OF_TORCH):
+        print(f"{', '.join(OF_TORCH)} are left out: built without LibTorch")
+    rows["prove"], growth["prove"] = prove_rows(programs), scaling_rows(programs)
+    return (chain.from_iterable(rows.get(group, ()) for group in groups),
+            chain.from_iterable(growth.get(group, ()) for group in groups))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__.splitlines()[0])
     parser.add_argument("--programs", type=Path, help="where straightedge and straightedge_bench are")
     parser.add_argument("--json", type=Path, help="where to write the results")
+    parser.add_argument("--only", choices=GROUPS, action="append", metavar="GROUP",
+                        help=f"only these rows, any number of times: {', '.join(GROUPS)}; left out: all")
     parser.add_argument("--without-prove", action="store_true", help="leave out the rows of `straightedge prove`")
-    parser.add_argument("--only-processes", action="store_true", help="only the rows of training by several processes")
     arguments = parser.parse_args()
+    groups = [group for group in GROUPS if group in (arguments.only or GROUPS)
+              and not (arguments.without_prove and group == "prove")]
 
     load_before = os.getloadavg()[0]
     print(f"{processor()}; load {load_before:.1f} before the start\n")
     print(f"{'work':<41} {'ours':>9} {'peer':>9} {'ratio':>7}  {'goal':<8} {'met':<4} by")
-    ours = {} if arguments.only_processes else run_ours(arguments.programs)
-    rows, growth, of_processes = [], [], []
-    operators = find_operators(arguments.programs.parent)
-    if operators is None:
-        print("empirical_velocity, training and prepare are left out: built without LibTorch")
-    of_torch = ()
-    if operators:
-        site = operators.torch_site
-        of_torch = (velocity_rows(operators), training_rows(arguments.programs, site), image_rows(arguments.programs, site),
-                    processes_rows(arguments.programs, site, of_processes))
+    rows, growth = [], []
+    measured, lines = rows_and_growth(groups, arguments.programs)
     try:
-        for row in of_torch[-1] if arguments.only_processes else chain(peer_rows(ours), *of_torch):
+        for row in measured:
             rows.append(row)
             print(line(row), flush=True)
     except Disagreement as error:
         print(f"results differ, so times compare nothing: {error}", file=sys.stderr)
         return 1
-    if arguments.only_processes:
-        print("", *of_processes, sep="\n")
-        return 0
-    if not arguments.without_prove:
-        for effort, goal in (("quick", 10), ("standard", 60)):
-            rows.append(prove_row(arguments.programs, effort, goal))
-            print(line(rows[-1]), flush=True)
     print()
-    for text in growth_rows(ours):
+    for text in lines:
         growth.append(text)
-        print(text)
-    if operators:
-        for text in chain(of_processes, velocity_growth(operators)):
-            growth.append(text)
-            print(text, flush=True)
-    if not arguments.without_prove:
-        for text in scaling_rows(arguments.programs):
-            growth.append(text)
-            print(text, flush=True)
+        print(text, flush=True)
     if arguments.json:
         arguments.json.write_text(json.dumps(
-            {"schema": "straightedge/bench/1", "machine": processor(), "load": load_before,
+            {"schema": "straightedge/bench/1", "machine": processor(), "load": load_before, "groups": groups,
              "rows": [row.as_json() for row in rows], "growth": growth}, indent=2) + "\n")
         print(f"\nwritten: {arguments.json}")
     return 0

@@ -1,5 +1,5 @@
-"""The rows of a step of training on the CPU: beside PyTorch, eager, with the same number of threads; and beside the
-matrix products of the step alone.
+"""The rows of a step of training on the CPU: beside PyTorch, eager, and torchcfm, with the same number of threads; and
+beside the matrix products of the step alone.
 
 Ours is `straightedge-train train` as users run it, timed by its own metrics.jsonl. Programs run in turns: other load
 meets all of them. The first block of each warms up; of the rest the shortest counts.
@@ -23,6 +23,7 @@ from rows import Disagreement, Row
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE / "peers" / "torch_training.py"
+TORCHCFM_SCRIPT = HERE / "peers" / "torchcfm_training.py"
 RECIPES = HERE.parents[1] / "gpu" / "recipes"
 GOAL_OF_PRODUCTS = 1.5
 # Of the mean loss of a run. Draws and first parameters differ, so the same training ends in losses that differ by a few
@@ -32,7 +33,8 @@ TOLERANCE = 0.1
 
 @dataclass(frozen=True)
 class Job:
-    """What is trained, `turns` times, in blocks of steps that are timed as one. `pairs`: a file of images to be made, if any."""
+    """What is trained, `turns` times, in blocks of steps that are timed as one. `pairs`: a file of images to be made, if any.
+    `script`: the peer, `tolerance`: of the mean loss of a run."""
 
     recipe: Path
     settings: tuple[str, ...]
@@ -42,12 +44,17 @@ class Job:
     ways: tuple[str, ...]
     goal: float
     pairs: str = ""
+    script: Path = SCRIPT
+    tolerance: float = TOLERANCE
 
 
 PERCEPTRON = Job(RECIPES / "rotation.toml", (), 1000, 100, 4, ("fused", "foreach"), 1.2)
 # A rate and a warm-up that teach something in so few steps: else the two losses would agree whatever was trained.
 UNET = Job(RECIPES / "images-16px.toml", ("optimiser.rate=0.001", "optimiser.warmup=10"), 60, 10, 4,
            ("fused", "fused-channels-last", "foreach"), 1.0, "images.safetensors")
+# Both of the recipe's noises: without one the program draws none, and torchcfm one that it multiplies by 0.
+MIXTURES = tuple(Job(RECIPES / "gmm-3d.toml", (f"noise.sigma={sigma}",), 1000, 100, 4, ("fused", "foreach"), 1.2,
+                     script=TORCHCFM_SCRIPT, tolerance=0.02) for sigma in (0.0, 0.05))
 
 
 @dataclass
@@ -73,7 +80,7 @@ def settings_of(job: Job) -> list[str]:
 
 def run_ours(programs: Path, job: Job, run: Path, threads: int) -> tuple[list[float], list[float]]:
     values = {"train.steps": job.steps, "train.log_every": job.block, "train.checkpoint_every": job.steps,
-              "train.device": "cpu", "train.threads": threads}
+              "train.variance_batches": 0, "train.device": "cpu", "train.threads": threads}
     settings = [*settings_of(job), *(word for key, value in values.items() for word in ("--set", f"{key}={value}"))]
     command = [programs / "straightedge-train", "train", job.recipe, "--out", run, "--quiet", *settings]
     subprocess.run(command, check=True)
@@ -112,7 +119,7 @@ def write_pairs(programs: Path, job: Job, folder: Path) -> Path:
 
 
 def run_torch(torch_site: Path, job: Job, what: str, recipe: dict, pairs: Path) -> dict:
-    command = [sys.executable, "-B", str(SCRIPT), "--what", what, "--recipe", json.dumps(recipe), "--pairs", str(pairs),
+    command = [sys.executable, "-B", str(job.script), "--what", what, "--recipe", json.dumps(recipe), "--pairs", str(pairs),
                "--block", str(job.block)]
     environment = {**os.environ, "PYTHONPATH": str(torch_site)}
     done = subprocess.run(command, check=True, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -120,7 +127,7 @@ def run_torch(torch_site: Path, job: Job, what: str, recipe: dict, pairs: Path) 
 
 
 def take_turns(job: Job, threads: int, programs: Path, torch_site: Path, others: tuple[str, ...]):
-    """Timed of ours and the peers by name, with PyTorch's version, the resolved recipe, and which way was its fastest."""
+    """Timed of ours and the peers by name, with the peers' version, the resolved recipe, and which way was its fastest."""
     timed = {name: Timed() for name in ("ours", *job.ways, *others)}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -141,8 +148,8 @@ def take_turns(job: Job, threads: int, programs: Path, torch_site: Path, others:
 def row_of(job: Job, work: str, timed: dict[str, Timed], way: str, by: str) -> Row:
     ours, peer = timed["ours"], timed[way]
     difference = abs(ours.loss - peer.loss) / peer.loss
-    if not difference <= TOLERANCE:
-        raise Disagreement(f"{work}: mean loss {ours.loss:.4g}, PyTorch's {peer.loss:.4g}")
+    if not difference <= job.tolerance:
+        raise Disagreement(f"{work}: mean loss {ours.loss:.4g}, the peer's {peer.loss:.4g}")
     ratio = peer.seconds / ours.seconds
     return Row(work, ours.seconds, peer.seconds, ratio, f">= {job.goal:g}", ratio >= job.goal, by, difference)
 
@@ -160,6 +167,13 @@ def perceptron_rows(threads: int, programs: Path, torch_site: Path) -> Iterator[
               f"PyTorch {version}, the step's {3 * (model['depth'] + 1) - 1} products by mm(out=)")
 
 
+def mixture_row(job: Job, threads: int, programs: Path, torch_site: Path) -> Row:
+    timed, version, recipe, way = take_turns(job, threads, programs, torch_site, ())
+    work = f"MLP step, mixture, noise {recipe['noise']['sigma']:g}, {threads} thread" + "s" * (threads > 1)
+    sizes = f"d = {recipe['data']['dimension']}, batch {recipe['train']['batch']}"
+    return row_of(job, work, timed, way, f"torchcfm {version}, AdamW {way} (faster of two), {sizes}")
+
+
 def unet_row(threads: int, programs: Path, torch_site: Path) -> Row:
     timed, version, recipe, way = take_turns(UNET, threads, programs, torch_site, ())
     data, model, batch = recipe["data"], recipe["model"], recipe["train"]["batch"]
@@ -171,4 +185,6 @@ def unet_row(threads: int, programs: Path, torch_site: Path) -> Row:
 def training_rows(programs: Path, torch_site: Path) -> Iterator[Row]:
     for threads in sorted({1, os.cpu_count()}):
         yield from perceptron_rows(threads, programs, torch_site)
+        for job in MIXTURES:
+            yield mixture_row(job, threads, programs, torch_site)
         yield unet_row(threads, programs, torch_site)

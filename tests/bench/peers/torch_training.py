@@ -57,7 +57,9 @@ def unet(recipe):
 
 
 class Training:
-    """Calls take a step each. `recipe` is the resolved one of a run."""
+    """Calls take a step each. `recipe` is the resolved one of a run. `unit`: of its losses, in the program's."""
+
+    unit = 1
 
     def __init__(self, recipe, pairs, way):
         torch.manual_seed(recipe["train"]["seed"])
@@ -75,6 +77,7 @@ class Training:
                                            betas=(self.of["beta1"], self.of["beta2"]), eps=self.of["eps"],
                                            weight_decay=self.of["weight_decay"], **WAYS[way])
         self.k = 0
+        self.clip = self.of["clip"]
         self.share = self.train["batch"]
         if torch.distributed.is_initialized():
             # Gradients lie in the buckets that are exchanged: no copies.
@@ -87,15 +90,17 @@ class Training:
         fall = 1 if is_constant else 0.5 * (1 + math.cos(math.pi * (self.k - 1) / self.train["steps"]))
         return self.of["rate"] * min(1, self.k / self.of["warmup"]) * fall
 
+    def loss(self, x0, x1):
+        t = torch.rand(len(x0))
+        return (self.model(torch.lerp(x0, x1, t[:, None]), t) - (x1 - x0)).square().sum() / len(x0)
+
     def __call__(self):
         self.k += 1
         chosen = torch.randint(len(self.x0), (self.share,))
-        x0, x1 = self.x0.index_select(0, chosen), self.x1.index_select(0, chosen)
-        t = torch.rand(len(x0))
-        loss = (self.model(torch.lerp(x0, x1, t[:, None]), t) - (x1 - x0)).square().sum() / len(x0)
+        loss = self.loss(self.x0.index_select(0, chosen), self.x1.index_select(0, chosen))
         self.optimiser.zero_grad(set_to_none=not torch.distributed.is_initialized())
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.parameters, self.of["clip"])
+        torch.nn.utils.clip_grad_norm_(self.parameters, self.clip)
         self.optimiser.param_groups[0]["lr"] = self.rate()
         self.optimiser.step()
         with torch.no_grad():
@@ -106,6 +111,8 @@ class Training:
 class Products:
     """What no step can leave out: every layer's product forward, and back those for its weight and, but for the first
     layer's, for its input; into memory that stays."""
+
+    unit = 1
 
     def __init__(self, recipe, pairs, _):
         model, batch, d = recipe["model"], recipe["train"]["batch"], pairs[0].shape[1]
@@ -127,9 +134,10 @@ class Products:
         return torch.zeros(())
 
 
-def main() -> None:
+def main(kinds: dict, version: str) -> None:
+    """`kinds`: what makes the steps of each `--what`, of a recipe, pairs and that word."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--what", choices=(*WAYS, "products"), required=True)
+    parser.add_argument("--what", choices=tuple(kinds), required=True)
     parser.add_argument("--recipe", type=json.loads, required=True)
     parser.add_argument("--pairs", required=True, help="x0 and x1, each fp32 [n, d], one after the other")
     parser.add_argument("--block", type=int, required=True, help="steps that are timed as one")
@@ -141,18 +149,18 @@ def main() -> None:
     with open(arguments.pairs, "rb") as file:
         pairs = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
     pairs = pairs.reshape(2, -1, arguments.recipe["data"]["dimension"])
-    step = (Products if arguments.what == "products" else Training)(arguments.recipe, pairs, arguments.what)
+    step = kinds[arguments.what](arguments.recipe, pairs, arguments.what)
     seconds, losses = [], []
     for _ in range(train["steps"] // arguments.block):
         began, total = time.perf_counter(), torch.zeros(())
         for _ in range(arguments.block):
             total += step()
-        losses.append(float(total) / arguments.block)
+        losses.append(float(total) * step.unit / arguments.block)
         seconds.append((time.perf_counter() - began) / arguments.block)
-    print(json.dumps({"version": torch.__version__, "seconds": seconds, "losses": losses}))
+    print(json.dumps({"version": version, "seconds": seconds, "losses": losses}))
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
 
 
 if __name__ == "__main__":
-    main()
+    main({**dict.fromkeys(WAYS, Training), "products": Products}, torch.__version__)

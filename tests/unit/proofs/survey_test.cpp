@@ -178,8 +178,9 @@ TEST(Survey, IsATableOfTheReport) {
   const Campaign campaign = run_campaign(settings, {});
   const std::vector<Ruling> rulings = rule_all(campaign.records, {});
   std::vector<std::string> problems;
-  const std::string html = report::prove_report(settings, campaign.records, rulings,
-                                                make_certificate(settings, campaign.records, rulings, {}), {"c", "d"}, problems);
+  const std::string html =
+      report::prove_report(settings, campaign.records, rulings,
+                           make_certificate(settings, campaign.records, rulings, {}), {"c", "d"}, problems);
   EXPECT_TRUE(problems.empty());
   EXPECT_NE(html.find("Numbers &lt; 7 &amp; words: 10 of 10 rows"), std::string::npos);
   EXPECT_NE(html.find("say &quot;so&quot;, row 9"), std::string::npos);
