@@ -1,4 +1,4 @@
-"""Times the operators on a device beside their peers, one JSON file for docs/devices/; see docs/benchmarks.md.
+"""Times the operators on a device beside their peers, one JSON file for docs/devices/; see docs/performance.md.
 
     usage: STRAIGHTEDGE_OPS=.../libstraightedge_ops.so benchmarks.py OUT.json [--host]
 
