@@ -23,19 +23,20 @@ struct Coupling {
   }  ///< True iff X1 = mu + A X0.
 };
 
-/// OT: A = M^{1/2}.
+/// OT: A = M^{1/2}, the Monge map from N(0, I) to the target. Throws as square_root does.
 template <RealScalar T>
 [[nodiscard]] Coupling<T> optimal_coupling(const Gaussian<T>& target);
 
 /// rOT: A = M^{1/2} R with R orthogonal (R is taken as it is: check it where it enters).
+/// Throws InputError unless R is d x d, and as square_root does.
 template <RealScalar T>
 [[nodiscard]] Coupling<T> rotated_coupling(const Gaussian<T>& target, const Matrix<T>& rotation);
 
-/// X0 and X1 independent: C = 0.
+/// X0 and X1 independent: C = 0, so that M - C C^T = M.
 template <class T>
 [[nodiscard]] Coupling<T> independent_coupling(const Gaussian<T>& target);
 
-/// X1 = mu + A X0; the target's covariance is A A^T.
+/// X1 = mu + A X0; the target's covariance is A A^T. Throws InputError unless A is d x d, d that of the mean.
 template <class T>
 [[nodiscard]] Coupling<T> affine_coupling(const Vector<T>& mean, const Matrix<T>& a);
 
@@ -47,8 +48,8 @@ template <RealScalar T>
 template <class T>
 [[nodiscard]] T transport_cost(const Coupling<T>& coupling);
 
-/// The angle in degrees, in (-180, 180], of the orthogonal polar factor of C, for d = 2. Throws DoesNotExist if det C
-/// <= 0.
+/// The angle in degrees, in (-180, 180], of the orthogonal polar factor of C, for d = 2: the phi of an rOT
+/// coupling. Throws DoesNotExist unless d = 2 and det C > 0.
 template <RealScalar T>
 [[nodiscard]] T rotation_degrees(const Coupling<T>& coupling);
 

@@ -23,7 +23,8 @@ struct PairField {
 template <class T>
 [[nodiscard]] PairField<T> pair_field(const Coupling<T>& coupling);
 
-/// The pair field of the optimal-transport coupling of `target`.
+/// The pair field of the optimal-transport coupling of `target`: th = mu, Th = M^{1/2} - I. Throws as
+/// square_root does.
 template <RealScalar T>
 [[nodiscard]] PairField<T> optimal_transport_field(const Gaussian<T>& target);
 

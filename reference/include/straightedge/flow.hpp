@@ -21,8 +21,9 @@ struct AffineFlow {
   T straightness;  ///< integral E|Z_1 - Z_0 - v(Z_t, t)|^2 dt = integral |Phi_1 - I - Phi'_t|_F^2 dt
 };
 
-/// Throws DoesNotExist where Sigma_t is singular in [0, 1]. Accurate to rounding times the condition of Sigma_t: in
-/// double, where M has condition 1e12 and the lines nearly meet, only the leading digits are left.
+/// Solves Phi' = B_t Sigma_t^{-1} Phi of the head comment by Taylor steps. Throws DoesNotExist where Sigma_t is
+/// singular in [0, 1]. Accurate to rounding times the condition of Sigma_t: in double, where M has condition 1e12 and
+/// the lines nearly meet, only the leading digits are left.
 template <RealScalar T>
 [[nodiscard]] AffineFlow<T> minimiser_flow(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 

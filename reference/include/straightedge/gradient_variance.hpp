@@ -8,6 +8,9 @@
 //     E g_th = -2 p,   E g_Th = -2 (P Q^T + p q^T);
 // then E|g|^2 and each entry of E g are integrated over t, and the norm is taken last.
 //
+// That it is zero at a pair field on its own coupling, without noise, is Proposition 1; figures 4 and 5 show it against
+// t and s. Units: squared length for g_th, to the fourth power for g_Th, summed as the paper does.
+//
 // Three parametrisations, never mixed:
 //   (th, Th)           parameters shared by all times, as above
 //   time-local affine  v = b_t + K_t (x - t mu):  integral of [E|g_t|^2 - |E g_t|^2] dt, g_t = (-2r, -2r (x - t mu)^T)
@@ -40,17 +43,25 @@ template <RealScalar T>
 [[nodiscard]] T gradient_variance(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
                                   const PairField<T>& field);
 
-/// The other two parametrisations, of the field (th, Th). Infinite where they are.
+/// integral over t of [E|g_t|^2 - |E g_t|^2], g_t = (-2r, -2r (X_t - t mu)^T): the time-local affine parametrisation of
+/// the head comment, at the field (th, Th). Exactly 0 for a pair field on its own coupling without noise; infinity
+/// where the loss diverges.
 template <RealScalar T>
 [[nodiscard]] T gradient_variance_time_local(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
                                              const PairField<T>& field);
+/// 4 (integral E|r|^2 dt - |integral E r dt|^2): the functional parametrisation. Zero and infinite as the time-local
+/// one.
 template <RealScalar T>
 [[nodiscard]] T gradient_variance_functional(const Coupling<T>& coupling, const NoiseSchedule<T>& noise,
                                              const PairField<T>& field);
 
-/// And at the minimiser v*, where E r = 0 and Cov(r, X_t) = 0.
+/// The time-local variance at the minimiser v*, where E r = 0 and Cov(r, X_t) = 0:
+///   4 integral E|r|^2 (1 + tr Sigma_t) dt,   E|r|^2 as minimiser_residual_at_time has it.
+/// Exactly 0 for a deterministic coupling without noise; infinity for bridge noise in the target. Throws DoesNotExist
+/// where Sigma_t is singular at a time in [0, 1] otherwise.
 template <RealScalar T>
 [[nodiscard]] T minimiser_variance_time_local(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
+/// The functional variance at v*: 4 minimum_loss. Zero, infinite and throwing as the time-local one.
 template <RealScalar T>
 [[nodiscard]] T minimiser_variance_functional(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 

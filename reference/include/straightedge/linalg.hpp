@@ -11,20 +11,21 @@ namespace straightedge {
 
 /// a b, by the fastest product of the tier. In a real tier each entry is off by at most
 /// k u |a|_row |b|_col, with k the inner dimension: small entries of a badly scaled row keep absolute, not relative,
-/// accuracy.
+/// accuracy. Throws InputError unless a has as many columns as b has rows.
 template <class T>
 [[nodiscard]] Matrix<T> product(const Matrix<T>& a, const Matrix<T>& b);
 
 /// a^{-1}. Throws DoesNotExist when a is singular to working accuracy (exactly singular for Rational; for Interval when
-/// the enclosure  |I - R a| < 1  with an approximate inverse R cannot be shown).
+/// the enclosure  |I - R a| < 1  with an approximate inverse R cannot be shown), InputError unless it is square.
 template <class T>
 [[nodiscard]] Matrix<T> inverse(const Matrix<T>& a);
 
-/// det a. Exact for Rational. For Interval an enclosure.
+/// det a. Exact for Rational. For Interval an enclosure. Throws InputError unless a is square.
 template <class T>
 [[nodiscard]] T determinant(const Matrix<T>& a);
 
 /// Eigenvalues of a symmetric matrix, ascending, and the orthonormal eigenvectors as columns:  a = V diag(values) V^T.
+/// Throws InputError unless a is square and finite, DoesNotExist if the iteration does not converge.
 template <RealScalar T>
 struct SymmetricEigen {
   Vector<T> values;   ///< ascending, d
@@ -44,19 +45,22 @@ template <RealScalar T>
 [[nodiscard]] std::vector<Eigenvalue<T>> eigenvalues(const Matrix<T>& a);
 
 /// The symmetric positive definite square root M^{1/2}.  Shape d x d.  Throws DoesNotExist if M is not positive
-/// definite.
+/// definite, InputError unless it is square.
 template <RealScalar T>
 [[nodiscard]] Matrix<T> square_root(const Matrix<T>& m);
 
-/// The lower triangular L with M = L L^T. Throws DoesNotExist if M is not positive definite.
+/// The lower triangular L with M = L L^T, d x d. Throws DoesNotExist if M is not positive definite, InputError unless
+/// it is square.
 template <RealScalar T>
 [[nodiscard]] Matrix<T> cholesky(const Matrix<T>& m);
 
-/// The orthogonal polar factor Q of a = Q H, H symmetric positive semidefinite. Throws DoesNotExist if a is singular.
+/// The orthogonal polar factor Q of a = Q H, d x d, H symmetric positive semidefinite. Throws DoesNotExist if a is
+/// singular.
 template <RealScalar T>
 [[nodiscard]] Matrix<T> polar_factor(const Matrix<T>& a);
 
-/// The rotation of R^d by `angle` radians that turns axis i towards axis j.
+/// The rotation of R^d by `angle` radians that turns axis i towards axis j: d x d. Throws InputError unless i and j
+/// differ and lie in 0..d-1.
 template <RealScalar T>
 [[nodiscard]] Matrix<T> plane_rotation(int d, int i, int j, const T& angle);
 

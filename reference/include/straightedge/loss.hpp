@@ -1,4 +1,6 @@
 // The straight-path (rectified-flow) loss  L(v) = E integral_0^1 |v(X_t, t) - target|^2 dt  of Gaussian problems.
+// That a pair field reaches 0 on its own coupling, lines that intersect or not, is Proposition 1. Units: squared
+// length.
 #pragma once
 
 #include <straightedge/residual.hpp>
@@ -11,6 +13,7 @@ template <RealScalar T>
 [[nodiscard]] T loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise, const PairField<T>& field);
 
 /// L(v*), the smallest loss of any field: integral of tr Cov(target | X_t). Infinite for bridge noise in the target.
+/// Exactly 0 for a deterministic coupling without noise. Throws DoesNotExist where Sigma_t is singular otherwise.
 template <RealScalar T>
 [[nodiscard]] T minimum_loss(const Coupling<T>& coupling, const NoiseSchedule<T>& noise);
 

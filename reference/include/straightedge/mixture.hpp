@@ -46,7 +46,8 @@ struct GaussianMixture {
   std::vector<Gaussian<T>> components;  ///< one a weight
 };
 
-/// Population MMD^2 with the Gaussian kernel of bandwidth h. No units; not negative up to rounding.
+/// Population MMD^2 of the head comment, Gaussian kernel of bandwidth h. No units; not negative up to rounding. Throws
+/// InputError unless h > 0, weights match components and all of them have one dimension.
 template <RealScalar T>
 [[nodiscard]] T population_mmd_squared(const GaussianMixture<T>& p, const GaussianMixture<T>& q, const T& bandwidth);
 

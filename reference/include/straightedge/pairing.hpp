@@ -72,7 +72,8 @@ template <RealScalar T>
 
 /// The tube bound of constant noise: with delta = min_{t, i != j} |x_t^i - x_t^j| and V = max |v_i - v_j|, v_i = x1^i -
 /// x0^i, if e = (N-1) V exp(-delta^2 / (4F)) <= delta/4 then every training source ends within e of its partner.
-/// `exponent` is the 4 of the formula.
+/// `exponent` is the 4 of the formula: a smaller one makes the hypothesis weaker than what is proved.
+/// Throws InputError unless F > 0, the exponent > 0 and the set is valid.
 template <class T>
 struct TubeBound {
   T separation;       ///< delta
@@ -84,6 +85,7 @@ template <RealScalar T>
 [[nodiscard]] TubeBound<T> tube_bound(const FiniteSet<T>& pairs, const T& f_squared, const T& exponent = T(4));
 
 /// Root-mean-square size of the targets: sqrt(sum |x1^i|^2 / (N d)) times sqrt(d), the unit of "memorised within eps".
+/// `points` is d x N, one a column. Units: length. Throws InputError for no points.
 template <RealScalar T>
 [[nodiscard]] T root_mean_square_size(const Matrix<T>& points);
 

@@ -1,4 +1,6 @@
 // Rectification: the coupling (Z_0, Z_1) that the flow of the minimiser gives back, and its closed forms.
+// Where the lines of a deterministic coupling do not meet the round gives the coupling back: Lemma 2. The noisy rounds
+// and the isotropic closed forms are of our own, past the paper; docs/claims.md has each as a claim, with its proof.
 #pragma once
 
 #include <straightedge/flow.hpp>
@@ -18,16 +20,17 @@ template <RealScalar T>
 [[nodiscard]] T noisy_reflow_angle(const T& angle, const T& f_squared);
 
 /// The same for bridge noise, target `displacement`: sin(angle) / sqrt(alpha beta) * atan sqrt(beta / alpha), alpha =
-/// c^2 + s^2/4, beta = k^2 - s^2/4; artanh for beta < 0, the limit sin(angle)/alpha at beta = 0.
+/// c^2 + s^2/4, beta = k^2 - s^2/4; artanh for beta < 0, the limit sin(angle)/alpha at beta = 0. Throws as above.
 template <RealScalar T>
 [[nodiscard]] T bridge_reflow_angle(const T& angle, const T& sigma_squared);
 
-/// Rounds of noisy ReFlow until the angle falls below `target`, all in radians. At most `limit` rounds; throws
-/// DoesNotExist beyond.
+/// Rounds of noisy ReFlow, constant F, until the angle falls below `target`, all in radians: about
+/// ln[(phi0 + sin phi0) / (phi1 + sin phi1)] / ln(1 + F) from phi0 to phi1. At most `limit` rounds: throws DoesNotExist
+/// beyond, InputError for an angle outside [0, pi] or F < 0.
 template <RealScalar T>
 [[nodiscard]] int rounds_until(T angle, const T& target, const T& f_squared, int limit);
 
-/// Covariance after one noisy round with constant F: (M + F I) / (1 + F).
+/// Covariance after one noisy round with constant F, from any coupling: (M + F I) / (1 + F), d x d.
 template <class T>
 [[nodiscard]] Matrix<T> noisy_reflow_covariance(const Matrix<T>& covariance, const T& f_squared);
 
@@ -52,8 +55,8 @@ template <class T>
 ///   16 F d k^2 [ (1+d) I_2 + F (d+2) I_3 - F c^2 I_2^2 ];
 /// the OT field (zero) under the rotation, 16 d k^2 [ 1 + d (q_mean + F) + 2 q_mean - c^2 ];
 /// the OT field under the independent coupling, 8 d [ (2d+4)/3 + d F ].
-/// The first, and the integrals, throw DoesNotExist at the angle pi, where they diverge; the first two throw InputError
-/// for an odd d.
+/// The first, and the integrals, throw DoesNotExist from the angle pi on, where they diverge. InputError for F < 0, an
+/// angle outside [0, pi], d < 1, and an odd d in the first two.
 template <RealScalar T>
 [[nodiscard]] T isotropic_pair_variance(int d, const T& angle, const T& f_squared);
 template <RealScalar T>
@@ -70,14 +73,15 @@ struct CrossoverQuadratic {
 template <class T>
 [[nodiscard]] CrossoverQuadratic<T> crossover_quadratic(int d, const IsotropicIntegrals<T>& integrals);
 
-/// F*: its one positive root.
-/// Above it the OT field has the lower variance under the rotation. angle in (0, pi).
+/// F*, its one positive root: above it the OT field has the lower variance under the rotation. Throws InputError for an
+/// odd d or an angle that is not above 0, DoesNotExist from pi on.
 template <RealScalar T>
 [[nodiscard]] T isotropic_crossover(int d, const T& angle);
 
 /// The same boundary for any deterministic coupling and constant noise: the positive root of the difference of two
 /// quadratics in F. Throws DoesNotExist unless that difference is negative at F = 0 with a positive leading
-/// coefficient, so that there is exactly one.
+/// coefficient, so that there is exactly one; for an optimal-transport coupling, whose two fields are one; and, as
+/// pair_field does, for a coupling that is not deterministic.
 template <RealScalar T>
 [[nodiscard]] T variance_crossover(const Coupling<T>& coupling);
 

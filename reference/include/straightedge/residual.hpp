@@ -30,7 +30,7 @@ struct Mismatch {
 };
 
 /// In a real tier a mismatch below the rounding of its own inputs is exactly zero: a field given by its numbers is the
-/// pair field of the coupling given by the same numbers.
+/// pair field of the coupling given by the same numbers. Both have the same d.
 template <class T>
 [[nodiscard]] Mismatch<T> mismatch(const Coupling<T>& coupling, const PairField<T>& field);
 
@@ -61,6 +61,7 @@ struct GradientMomentsAtTime {
   Vector<T> mean_shift;   ///< E g_th = -2 E[S^T r], d
   Matrix<T> mean_matrix;  ///< E g_Th = -2 E[S^T r y^T], d x d
 };
+/// Throws DoesNotExist at a singular time of the field. With bridge noise in the target, t must lie inside of (0, 1).
 template <class T>
 [[nodiscard]] GradientMomentsAtTime<T> gradient_moments_at_time(const NoiseSchedule<T>& noise,
                                                                 const PairField<T>& field, const Mismatch<T>& mismatch,
@@ -73,13 +74,14 @@ struct ResidualMomentsAtTime {
   Vector<T> mean;         ///< E r = S delta, d
   T time_local_variance;  ///< tr Cov of (-2 r, -2 r (x - t mu)^T) at this t
 };
+/// Throws DoesNotExist at a singular time of the field. With bridge noise in the target, t must lie inside of (0, 1).
 template <class T>
 [[nodiscard]] ResidualMomentsAtTime<T> residual_moments_at_time(const Coupling<T>& coupling,
                                                                 const NoiseSchedule<T>& noise,
                                                                 const PairField<T>& field, const Mismatch<T>& mismatch,
                                                                 const T& t);
 
-/// E|r|^2 alone.
+/// E|r|^2 = |S delta|^2 + <S W, S> + E|f' Z - f Th S Z|^2 alone, f' only where the target has it. Throws as above.
 template <class T>
 [[nodiscard]] T loss_at_time(const NoiseSchedule<T>& noise, const PairField<T>& field, const Mismatch<T>& mismatch,
                              const T& t);

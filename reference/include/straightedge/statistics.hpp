@@ -27,7 +27,8 @@ struct ConfidenceInterval {
 [[nodiscard]] ConfidenceInterval empirical_bernstein(std::span<const double> samples, double low, double high,
                                                      double confidence);
 
-/// Welch's test of equal means, of two samples of at least two values each. Throws DoesNotExist when neither varies.
+/// Welch's (1947) test of equal means, of two samples of at least two finite values each: fewer, and values that are
+/// not finite, are an InputError. Throws DoesNotExist when neither varies.
 struct WelchTest {
   double statistic;           ///< (mean a - mean b) / standard error
   double degrees_of_freedom;  ///< Welch-Satterthwaite
@@ -37,9 +38,11 @@ struct WelchTest {
 [[nodiscard]] WelchTest welch_test(std::span<const double> a, std::span<const double> b);
 
 /// The largest failure rate compatible with no failure in n independent cases: 1 - (1 - confidence)^{1/n}; 1 for n = 0.
+/// Throws InputError unless confidence is in (0, 1).
 [[nodiscard]] double excluded_failure_rate(std::uint64_t cases, double confidence);
 
-/// Mean and unbiased variance of at least two samples, in one pass.
+/// Mean and unbiased variance of at least two finite samples, in one pass (Welford 1962). Throws InputError for fewer,
+/// and for a sample that is not finite.
 struct SampleMoments {
   double mean;      ///< sum x_i / n
   double variance;  ///< divisor n - 1
