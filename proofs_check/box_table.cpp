@@ -1,4 +1,3 @@
-#include <box_proof.hpp>
 #include <box_table.hpp>
 
 #include <fmt/format.h>
@@ -27,46 +26,49 @@ std::string file_name(const std::string& claim, std::size_t member, std::size_t 
   return members == 1 ? name + "-boxes.csv" : fmt::format("{}-boxes-{}.csv", name, member + 1);
 }
 
-std::string heading(const BoxProof& proof, const std::string& origin) {
-  std::string text = fmt::format("# Boxes of parameters: {}\n# {}\npart,argument", proof.set(), origin);
-  for (const std::string& parameter : proof.parameters()) {
-    text += fmt::format(",{0} low,{0} high", parameter);
-  }
-  return text + "\n";
-}
-
-void append_rows(const BoxProof& proof, std::int64_t part, const std::string& trace, std::string& text) {
-  static_cast<void>(proof.walk(part, trace, [&](const Box& box, double /*share*/, char letter) {
-    const std::string* name = proof.name_of(letter);
-    text += fmt::format("{},{}", part, name == nullptr ? "open" : *name);
-    for (const Range& range : box) {
-      text += fmt::format(",{},{}", range.low, range.high);
-    }
-    text += '\n';
+void append_rows(std::int64_t part, const std::string& trace, BoxTable& table) {
+  static_cast<void>(table.proof->walk(part, trace, [&](const Box& box, double /*share*/, char letter) {
+    const std::string* name = table.proof->name_of(letter);
+    table.rows.push_back({part, name == nullptr ? std::string_view("open") : *name, box});
     return true;
   }));
 }
 
 }  // namespace
 
-std::vector<BoxTable> box_tables(const ClaimRecord& record, const std::string& origin) {
+std::vector<BoxTable> box_tables(const ClaimRecord& record) {
   if (!record.proof) {
     return {};
   }
   const std::vector<const BoxProof*> members = boxed_members(*record.claim);
   std::vector<BoxTable> tables;
   for (const BoxProof* member : members) {
-    tables.push_back({file_name(record.claim->info().id, tables.size(), members.size()), heading(*member, origin)});
+    tables.push_back({file_name(record.claim->info().id, tables.size(), members.size()), member, {}});
   }
   for (const PartTrace& trace : record.proof->traces) {
     const Proof::BoxPart boxes = record.claim->proof()->boxes(trace.part);
     const auto member = std::find(members.begin(), members.end(), boxes.proof);
     if (member != members.end()) {
-      append_rows(*boxes.proof, boxes.part, trace.trace,
-                  tables[static_cast<std::size_t>(member - members.begin())].csv);
+      append_rows(boxes.part, trace.trace, tables[static_cast<std::size_t>(member - members.begin())]);
     }
   }
   return tables;
+}
+
+std::string to_csv(const BoxTable& table, const std::string& origin) {
+  std::string text = fmt::format("# Boxes of parameters: {}\n# {}\npart,argument", table.proof->set(), origin);
+  for (const std::string& parameter : table.proof->parameters()) {
+    text += fmt::format(",{0} low,{0} high", parameter);
+  }
+  text += '\n';
+  for (const BoxRow& row : table.rows) {
+    text += fmt::format("{},{}", row.part, row.argument);
+    for (const Range& range : row.box) {
+      text += fmt::format(",{},{}", range.low, range.high);
+    }
+    text += '\n';
+  }
+  return text;
 }
 
 std::vector<std::string> box_table_names(const Claim& claim) {

@@ -38,14 +38,16 @@ void write_counterexamples(const std::filesystem::path& folder, const std::vecto
 void write_tables(const std::filesystem::path& folder, const std::vector<proofs::ClaimRecord>& records,
                   const std::string& origin) {
   for (const proofs::ClaimRecord& record : records) {
-    std::vector<proofs::BoxTable> tables = proofs::box_tables(record, origin);
-    if (record.survey) {
-      tables.push_back({proofs::survey_file_name(record.claim->info().id),
-                        proofs::survey_csv(*record.claim->survey(), *record.survey, origin)});
-    }
-    for (const proofs::BoxTable& table : tables) {
+    const auto write = [&folder](const std::string& name, const std::string& csv) {
       make_folder(folder);
-      proofs::write_file(folder / table.name, table.csv);
+      proofs::write_file(folder / name, csv);
+    };
+    for (const proofs::BoxTable& table : proofs::box_tables(record)) {
+      write(table.name, proofs::to_csv(table, origin));
+    }
+    if (record.survey) {
+      write(proofs::survey_file_name(record.claim->info().id),
+            proofs::survey_csv(*record.claim->survey(), *record.survey, origin));
     }
   }
 }

@@ -139,6 +139,7 @@ class SweepFolder {
     }
     table_.command += options.digits == 50 ? "" : fmt::format(" --digits {}", options.digits);
     table_.command += options.time.empty() ? "" : " --time " + options.time;
+    table_.command += options.witness ? " --witness" : "";
     table_.problem = to_json(first.problem).dump(2);
     table_.notes = first.notes;
     for (const SweepAxis& axis : axes) {

@@ -11,7 +11,7 @@
 #include <report/flow_figures.hpp>
 #include <report/variance_figures.hpp>
 #include <set>
-#include <sstream>
+#include <string_view>
 #include <survey.hpp>
 
 namespace straightedge::report {
@@ -25,46 +25,37 @@ const ClaimRecord* record_of(const std::vector<ClaimRecord>& records, const std:
   return found == records.end() ? nullptr : &*found;
 }
 
-/// The table of boxes of the claim's proof on that set; "" if there is none.
-std::string boxes_on(const std::vector<ClaimRecord>& records, const std::string& claim, const std::string& set,
-                     const std::string& origin) {
-  const ClaimRecord* record = record_of(records, claim);
+/// The ranges of phi on which F* of d = 2 is proved.
+std::vector<proofs::Range> proved_crossings(const std::vector<ClaimRecord>& records) {
+  std::vector<proofs::Range> ranges;
+  const ClaimRecord* record = record_of(records, "crossover");
   if (record == nullptr) {
-    return {};
+    return ranges;
   }
-  for (const proofs::BoxTable& table : proofs::box_tables(*record, origin)) {
-    if (table.csv.find(": " + set + "\n") != std::string::npos) {
-      return table.csv;
+  for (const proofs::BoxTable& table : proofs::box_tables(*record)) {
+    for (const proofs::BoxRow& row : table.rows) {
+      if (table.proof->set() == proofs::CrossoverRoots(2).set() && row.argument != "open") {
+        ranges.push_back(row.box.front());
+      }
     }
   }
-  return {};
-}
-
-std::vector<std::string> cells_of(const std::string& line) {
-  std::vector<std::string> cells;
-  std::istringstream row(line);
-  for (std::string cell; std::getline(row, cell, ',');) {
-    cells.push_back(cell);
-  }
-  return cells;
+  return ranges;
 }
 
 struct SeenBox {
-  std::string argument;
+  std::string_view argument;
   double low, high;  ///< of the ratio
   double phi_low, phi_high;
 };
 
 /// The boxes of (lambda_1, lambda_2, phi), lambda_1 <= lambda_2, seen along the eigenvalues' common scale.
-std::vector<SeenBox> seen_along_the_scale(const std::string& boxes) {
+std::vector<SeenBox> seen_along_the_scale(const std::vector<proofs::BoxRow>& boxes) {
   std::vector<SeenBox> seen;
-  std::istringstream lines(boxes);
-  for (std::string line; std::getline(lines, line);) {
-    const std::vector<std::string> cells = cells_of(line);
-    if (cells.size() == 8 && cells[0].find_first_not_of("0123456789") == std::string::npos) {
-      seen.push_back({cells[1], std::max(0.99, std::stod(cells[4]) / std::stod(cells[3])),
-                      std::stod(cells[5]) / std::stod(cells[2]), std::stod(cells[6]), std::stod(cells[7])});
-    }
+  for (const proofs::BoxRow& row : boxes) {
+    const proofs::Range& first = row.box.at(0);
+    const proofs::Range& second = row.box.at(1);
+    const proofs::Range& phi = row.box.at(2);
+    seen.push_back({row.argument, std::max(0.99, second.low / first.high), second.high / first.low, phi.low, phi.high});
   }
   return seen;
 }
@@ -75,7 +66,7 @@ std::string strips_of(const std::vector<SeenBox>& boxes) {
   constexpr double kStrip = 2;  // degrees
   std::string table = "argument,ratio low,ratio high,phi low (degrees),phi high (degrees)\n";
   for (double phi = 5; phi < 175; phi += kStrip) {
-    std::map<std::string, std::map<double, double>> intervals;  // of each argument, by their lower ends
+    std::map<std::string_view, std::map<double, double>> intervals;  // of each argument, by their lower ends
     for (const SeenBox& box : boxes) {
       if (box.phi_low <= phi + kStrip / 2 && phi + kStrip / 2 < box.phi_high) {
         double& high = intervals[box.argument][box.low];
@@ -138,7 +129,7 @@ std::optional<Figure> own_boxes(const std::vector<ClaimRecord>& records, const s
   if (record == nullptr || !record->proof || !record->proof->complete()) {
     return std::nullopt;
   }
-  const std::vector<proofs::BoxTable> tables = proofs::box_tables(*record, origin);
+  const std::vector<proofs::BoxTable> tables = proofs::box_tables(*record);
   if (tables.empty()) {
     return std::nullopt;
   }
@@ -151,7 +142,7 @@ std::optional<Figure> own_boxes(const std::vector<ClaimRecord>& records, const s
           "pairs. At one ratio and angle there are boxes of several scales of the eigenvalues, and so of several "
           "arguments; figures/figure-4-own-boxes.csv has them all.",
       .claims = {"figure-4/own"},
-      .table = "# " + origin + "\n" + strips_of(seen_along_the_scale(tables.front().csv)),
+      .table = "# " + origin + "\n" + strips_of(seen_along_the_scale(tables.front().rows)),
       .height = 480};
 }
 
@@ -190,8 +181,7 @@ std::optional<double> smallest_margin(const ClaimRecord& record) {
 
 std::vector<Figure> campaign_figures(const std::vector<ClaimRecord>& records, const std::string& origin) {
   std::vector<Figure> figures = {crossing_lines(), variance_over_time(), variance_over_noise(),
-                                 phase_diagram(boxes_on(records, "crossover", proofs::CrossoverRoots(2).set(), origin)),
-                                 reflow_contraction()};
+                                 phase_diagram(proved_crossings(records)), reflow_contraction()};
   for (std::optional<Figure> figure : {memorisation(records, origin), own_boxes(records, origin)}) {
     if (figure) {
       figures.push_back(std::move(*figure));

@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <sstream>
 #include <straightedge/gradient_variance.hpp>
 #include <straightedge/linalg.hpp>
 #include <straightedge/reflow.hpp>
@@ -113,29 +112,9 @@ double crossing_noise(int d, double degrees) {
   return std::sqrt(isotropic_crossover<double>(d, degrees * kDegree));
 }
 
-/// Rectangles from the boxes of phi: F* falls with phi, so that a box's curve runs from corner to corner.
-std::string rectangles(const std::string& boxes) {
-  std::string text;
-  std::istringstream lines(boxes);
-  std::string line;
-  while (std::getline(lines, line)) {
-    std::vector<std::string> cells;
-    std::istringstream row(line);
-    for (std::string cell; std::getline(row, cell, ',');) {
-      cells.push_back(cell);
-    }
-    if (cells.size() == 4 && cells[0].find_first_not_of("0123456789") == std::string::npos) {
-      const double low = std::stod(cells[2]);
-      const double high = std::stod(cells[3]);
-      text += fmt::format("box,{},{},{:.8g},{:.8g},\n", low, high, crossing_noise(2, high), crossing_noise(2, low));
-    }
-  }
-  return text;
-}
-
 }  // namespace
 
-Figure phase_diagram(const std::string& boxes) {
+Figure phase_diagram(const std::vector<proofs::Range>& proved) {
   std::string table =
       "# M = I, rotation by phi in every plane, constant noise s, F = s^2. Rows `curve`: phi (degrees), sqrt(F*) for d "
       "= 2, "
@@ -145,8 +124,10 @@ Figure phase_diagram(const std::string& boxes) {
     table += fmt::format("curve,{},{:.8g},{:.8g},{:.8g},{:.8g}\n", k, crossing_noise(2, k), crossing_noise(8, k),
                          crossing_noise(32, k), std::sqrt(std::sin(angle) / angle));
   }
-  const std::string proved = rectangles(boxes);
-  table += "\n" + proved;
+  table += "\n";
+  for (const auto& [low, high] : proved) {  // F* falls with phi, so that a box's curve runs from corner to corner
+    table += fmt::format("box,{},{},{:.8g},{:.8g},\n", low, high, crossing_noise(2, high), crossing_noise(2, low));
+  }
   return {
       .name = "phase-diagram",
       .title = "Which field has the lower variance, and which the lower loss",

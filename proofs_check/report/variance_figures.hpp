@@ -2,7 +2,7 @@
 // changes.
 #pragma once
 
-#include <proof.hpp>
+#include <box_proof.hpp>
 #include <report/figure.hpp>
 
 namespace straightedge::report {
@@ -13,8 +13,8 @@ namespace straightedge::report {
 [[nodiscard]] Figure variance_over_noise();
 
 /// The isotropic problem in the plane of angle and noise: s* = sqrt(F*) for d = 2, 8, 32, and sqrt(sin phi / phi).
-/// `boxes`: a table of the proved boxes of phi (box_table.hpp), drawn as rectangles that the curve of d = 2 crosses;
-/// may be empty.
-[[nodiscard]] Figure phase_diagram(const std::string& boxes);
+/// `proved`: ranges of phi in degrees on which F* of d = 2 is proved, drawn as rectangles that its curve crosses; may
+/// be empty.
+[[nodiscard]] Figure phase_diagram(const std::vector<proofs::Range>& proved);
 
 }  // namespace straightedge::report

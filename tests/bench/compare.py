@@ -8,22 +8,14 @@ import json
 import os
 import platform
 import sys
-from itertools import chain
 from pathlib import Path
-from typing import Iterator
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "peers")]
 
-from image_rows import image_rows  # noqa: E402
-from measure import run_ours  # noqa: E402
-from processes_rows import processes_rows  # noqa: E402
-from rows import Disagreement, Row, growth_rows, peer_rows, prove_row, scaling_rows  # noqa: E402
-from training_rows import training_rows  # noqa: E402
-from velocity_rows import find_operators, velocity_growth, velocity_rows  # noqa: E402
+from row import Disagreement, Row  # noqa: E402
 
 GROUPS = ("exact", "velocity", "training", "images", "processes", "prove")
-OF_TORCH = ("velocity", "training", "images", "processes")
 
 
 def duration(seconds: float) -> str:
@@ -45,30 +37,6 @@ def processor() -> str:
     return f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores"
 
 
-def prove_rows(programs: Path) -> Iterator[Row]:
-    for effort, goal in (("quick", 10), ("standard", 60)):
-        yield prove_row(programs, effort, goal)
-
-
-def rows_and_growth(groups: list[str], programs: Path) -> tuple[Iterator[Row], Iterator[str]]:
-    """The rows of the table, and the lines below it, which come after all of the rows. Both are measured as they are read."""
-    rows, growth, of_processes = {}, {}, []
-    if "exact" in groups:
-        ours = run_ours(programs)
-        rows["exact"], growth["exact"] = peer_rows(ours), growth_rows(ours)
-    operators = find_operators(programs.parent)
-    if operators:
-        site = operators.torch_site
-        rows |= {"velocity": velocity_rows(operators), "training": training_rows(programs, site),
-                 "images": image_rows(programs, site), "processes": processes_rows(programs, site, of_processes)}
-        growth |= {"processes": of_processes, "velocity": velocity_growth(operators)}
-    elif any(group in groups for group in OF_TORCH):
-        print(f"{', '.join(OF_TORCH)} are left out: built without LibTorch")
-    rows["prove"], growth["prove"] = prove_rows(programs), scaling_rows(programs)
-    return (chain.from_iterable(rows.get(group, ()) for group in groups),
-            chain.from_iterable(growth.get(group, ()) for group in groups))
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tests/bench/run", description=__doc__.splitlines()[0])
     parser.add_argument("--programs", type=Path, help="where straightedge and straightedge_bench are")
@@ -79,6 +47,8 @@ def main() -> int:
     arguments = parser.parse_args()
     groups = [group for group in GROUPS if group in (arguments.only or GROUPS)
               and not (arguments.without_prove and group == "prove")]
+
+    from groups import rows_and_growth  # with the peers, which --help does without
 
     load_before = os.getloadavg()[0]
     print(f"{processor()}; load {load_before:.1f} before the start\n")

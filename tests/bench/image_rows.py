@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Iterator
 
-from rows import Disagreement, Row
+from row import Disagreement, Row
 
 COUNT, TURNS = 20_000, 3
 GOAL_OF_DECODING, GOAL = 0.75, 5

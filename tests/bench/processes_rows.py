@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
-from rows import Disagreement, Row
+from row import Disagreement, Row
 from training_rows import PERCEPTRON, SCRIPT, TOLERANCE, UNET, Job, Timed, settings_of, write_image_pairs, write_pairs
 
 SIZES = (1, 2, 4)

@@ -1,6 +1,5 @@
 """The rows of the table: what each compares, with whom, and how equal the two results are in the same run."""
 
-from dataclasses import asdict, dataclass
 from decimal import Decimal, getcontext
 from pathlib import Path
 from typing import Iterator
@@ -10,33 +9,13 @@ import with_flint
 import with_mpmath
 import with_numpy
 from measure import Ours, best_time, fitted_exponent, run_prove
+from row import Disagreement, Row
 from versions import FLINT, MPMATH, NUMPY
 
 getcontext().prec = 60
 DIMENSIONS = (2, 8, 32)
 DIGITS = 52  # the peers' working precision: 50, and two for the sums
 NODES_TO_40_DIGITS = 64
-
-
-@dataclass(frozen=True)
-class Row:
-    """ratio: how many times faster ours is; None where there is no peer. agreement: relative difference of results."""
-
-    work: str
-    ours: float
-    peer: float | None
-    ratio: float | None
-    goal: str
-    met: bool | None
-    by: str
-    agreement: float | None = None
-
-    def as_json(self) -> dict:
-        return asdict(self)
-
-
-class Disagreement(Exception):
-    """Ours and a peer did not compute the same number: their times compare nothing."""
 
 
 def compared(work: str, ours: Ours, seconds: float, value: str, goal: float, tolerance: str, by: str) -> Row:

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Iterator
 
-from rows import Disagreement, Row
+from row import Disagreement, Row
 
 HERE = Path(__file__).resolve().parent
 SCRIPT = HERE / "peers" / "torch_training.py"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Iterator
 
 from measure import fitted_exponent
-from rows import Disagreement, Row
+from row import Disagreement, Row
 
 SCRIPT = Path(__file__).resolve().parent / "peers" / "with_torch.py"
 QUERIES, BANK, DIMENSION = 256, 50_000, 3072

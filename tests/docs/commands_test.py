@@ -92,7 +92,9 @@ NOT_RUN = {
         ("needs Slurm", "tests/train/processes_test.py"),
     "sbatch --array=1-64 docs/batch/prove-array.sh": ("needs Slurm", "tests/cli/prove_array_test.py"),
     "sbatch --dependency=afterok:JOB docs/batch/prove-array.sh merge": ("needs Slurm", "tests/cli/prove_array_test.py"),
-    "tests/bench/run scaling predict": ("takes many minutes: timings are no tests", None),
+    "tests/bench/run": ("takes many minutes: timings are no tests", None),
+    "tests/bench/run --only exact": ("the same", None),
+    "tests/bench/run scaling predict": ("the same", None),
     "tests/bench/run scaling check": ("the same, as root", None),
     "tests/bench/run scaling here": ("the same", None),
 }

@@ -103,14 +103,14 @@ std::vector<double> row_of(const std::string& table, const std::string& begin) {
 
 // The numbers of the project's own claims: crossover and loss-against-variance at 120 degrees.
 TEST(Figures, ThePhaseDiagramHasTheCrossoversOfTheClaims) {
-  const std::vector<double> row = row_of(phase_diagram("").table, "curve,120");
+  const std::vector<double> row = row_of(phase_diagram({}).table, "curve,120");
   ASSERT_EQ(row.size(), 4);
   EXPECT_NEAR(row[0] * row[0], 0.104608, 1e-6);
   EXPECT_NEAR(row[3] * row[3], 0.4135, 1e-4);
 }
 
 TEST(Figures, ABoxOfThePhaseDiagramHoldsTheCurve) {
-  const Figure figure = phase_diagram("# Boxes\npart,argument,phi low,phi high\n0,enclosure,90,120\n");
+  const Figure figure = phase_diagram({{90, 120}});
   const std::vector<double> box = row_of(figure.table, "box,90");
   ASSERT_EQ(box.size(), 3);
   EXPECT_EQ(box[0], 120);
