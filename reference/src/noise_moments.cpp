@@ -2,6 +2,7 @@
 
 #include "add_product.hpp"
 #include "fixed_matrix.hpp"
+#include "noise_moments_double.hpp"
 #include "schur.hpp"
 
 #include <straightedge/residual.hpp>
@@ -343,6 +344,11 @@ class FixedPointNodes {
 
 template <RealScalar T>
 NoiseMoments<T> noise_moments(const Matrix<T>& form, const QuadratureRule<T>& rule, const std::vector<T>& scale) {
+  if constexpr (std::same_as<T, double>) {
+    if (const std::optional<NoiseMoments<double>> moments = noise_moments_in_lanes(form, rule, scale)) {
+      return *moments;
+    }
+  }
   NoiseMoments<T> result;
   Matrix<T> mean = Matrix<T>::Zero(form.rows(), form.cols());
   const auto add = [&](const SquaredNorms<T>& norms, const T& weight, const T& w) {

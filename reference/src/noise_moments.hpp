@@ -18,8 +18,8 @@ struct NoiseMoments {
   T mean{0};      ///< |int w Y dt|^2
 };
 
-/// By the nodes and weights of `rule`; `scale[i]` is w at node i. `form` is Th in any orthonormal basis, and best in
-/// the one in which it is quasi-triangular (schur.hpp): no moment depends on the basis. Throws DoesNotExist at a
+/// By the nodes and weights of `rule`; `scale[i]` is w at node i. `form` is Th in an orthonormal basis in which it is
+/// quasi-triangular (schur.hpp): no moment depends on the basis. Throws DoesNotExist at a
 /// singular time.
 template <RealScalar T>
 [[nodiscard]] NoiseMoments<T> noise_moments(const Matrix<T>& form, const QuadratureRule<T>& rule,

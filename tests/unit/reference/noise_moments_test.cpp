@@ -1,5 +1,8 @@
 // The moments of a field on its own coupling are integrated in another basis, in fixed point and by rules of their own;
 // here they are held against their definition, gradient_expansion at the nodes of a quadrature at 100 digits.
+#include "noise_moments_double.hpp"
+#include "schur.hpp"
+
 #include <straightedge/error.hpp>
 #include <straightedge/gradient_variance.hpp>
 #include <straightedge/quadrature.hpp>
@@ -53,16 +56,18 @@ MomentsInNoise<Real100> by_definition(const Matrix<Rational>& th, NoiseKind kind
   return result;
 }
 
-double relative_difference(const Real50& found, const Real100& truth) {
+template <RealScalar T>
+double relative_difference(const T& found, const Real100& truth) {
   return static_cast<double>(Real100(abs(Real100(found) - truth) / abs(truth)));
 }
 
-/// Judges all coefficients; returns |det(I + t Th)| where it is smallest.
+/// Judges all coefficients.
+template <RealScalar T = Real50>
 void check(const Matrix<Rational>& th, double tolerance, const std::string& what) {
   const Eigen::Index d = th.rows();
-  const PairField<Real50> field{Vector<Real50>::Zero(d), convert<Real50, Rational>(th)};
+  const PairField<T> field{Vector<T>::Zero(d), convert<T, Rational>(th)};
   for (const NoiseKind kind : {NoiseKind::constant, NoiseKind::bridge}) {
-    const auto found = moments_in_noise<Real50>(coupling_of<Real50>(th), kind, field);
+    const auto found = moments_in_noise<T>(coupling_of<T>(th), kind, field);
     const auto truth = by_definition(th, kind);
     EXPECT_EQ(found.second_constant, 0);
     EXPECT_LE(relative_difference(found.second_linear, truth.second_linear), tolerance) << what << ", d = " << d;
@@ -145,6 +150,50 @@ TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeNextToASingularTime) {
         Rational(1, 3), Rational(0), Rational(1, 2);
     check(th, std::pow(10.0, places - 46), "near");
   }
+}
+
+TEST(MomentsOfAFieldOnItsOwnCoupling, AgreeInDouble) {
+  std::mt19937_64 random(5);
+  for (const int d : {1, 2, 3, 4, 5, 7, 8, 13, 32}) {
+    check<double>(random_matrix(d, 0.7, random), 1e-13, "random");
+    check<double>(random_matrix(d, 1e-9, random), 1e-13, "tiny");
+    const Matrix<Rational> root = random_matrix(d, 5, random);
+    check<double>(root * root.transpose(), 1e-12, "positive semidefinite");
+  }
+}
+
+QuadratureRule<double> equal_weights(std::size_t count) {
+  QuadratureRule<double> rule;
+  for (std::size_t i = 0; i < count; ++i) {
+    rule.nodes.push_back((static_cast<double>(i) + 0.5) / static_cast<double>(count));
+    rule.weights.push_back(1 / static_cast<double>(count));
+  }
+  return rule;
+}
+
+TEST(NoiseMomentsInLanes, DoNotDependOnHowManyLanesThereAre) {
+  using internal::LaneWidth;
+  std::mt19937_64 random(6);
+  for (const int d : {1, 2, 3, 6, 9}) {
+    const Matrix<double> form = detail::schur_form<double>(convert<double, Rational>(random_matrix(d, 0.7, random)));
+    for (std::size_t count = 1; count < 10; ++count) {
+      const QuadratureRule<double> rule = equal_weights(count);
+      const auto widest = internal::noise_moments_in_lanes(form, rule, rule.nodes, LaneWidth::widest);
+      const auto two = internal::noise_moments_in_lanes(form, rule, rule.nodes, LaneWidth::two);
+      ASSERT_TRUE(widest && two);
+      EXPECT_EQ(widest->residual, two->residual);
+      EXPECT_EQ(widest->product, two->product);
+      EXPECT_EQ(widest->mean, two->mean);
+    }
+  }
+}
+
+TEST(NoiseMomentsInLanes, AreLeftToTheDefinitionAtASingularTime) {
+  Matrix<double> form(2, 2);
+  form << -2, 1, 0, 1;
+  const QuadratureRule<double> rule = equal_weights(1);  // at t = 1/2
+  EXPECT_FALSE(internal::noise_moments_in_lanes(form, rule, {1.0}));
+  EXPECT_THROW(static_cast<void>(internal::noise_moments<double>(form, rule, {1.0})), DoesNotExist);
 }
 
 }  // namespace

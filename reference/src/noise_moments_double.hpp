@@ -1,0 +1,23 @@
+// noise_moments in double, at four nodes of the quadrature side by side.
+//
+// A matrix has its entries at all four nodes next to each other, a lane a node, so that a loop over one triangular
+// matrix is a loop over vectors. No lane knows of the others, and sums over nodes are taken lane by lane: results do
+// not depend on how many lanes a processor has.
+#pragma once
+
+#include "noise_moments.hpp"
+
+#include <optional>
+
+namespace straightedge::internal {
+
+/// How wide vectors are: as the processor has them, or two lanes, which any has.
+enum class LaneWidth { widest, two };
+
+/// For a quasi-triangular `form` (schur.hpp). Nothing where a number is not finite, as at a singular time.
+[[nodiscard]] std::optional<NoiseMoments<double>> noise_moments_in_lanes(const Matrix<double>& form,
+                                                                         const QuadratureRule<double>& rule,
+                                                                         const std::vector<double>& scale,
+                                                                         LaneWidth width = LaneWidth::widest);
+
+}  // namespace straightedge::internal
