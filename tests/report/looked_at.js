@@ -36,7 +36,7 @@ const questions = {
   },
   figures() {
     return [...document.querySelectorAll("figure")].map((figure) => ({
-      id: figure.id, pictures: [...figure.querySelectorAll("img")].map((image) => image.className),
+      id: figure.id, pictures: [...figure.querySelectorAll("img")].map((image) => ({form: image.className, source: image.src})),
       data: [...figure.querySelectorAll("a[download]")].map((link) => link.href)}));
   },
   links() {

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import unittest
 import urllib.parse
+from xml.etree import ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "cli")]
@@ -22,6 +23,31 @@ SCRIPT = (HERE / "looked_at.js").read_text()
 EXAMPLES = HERE.parents[1] / "docs" / "examples"
 # Cheap ones with all figures but that of figure 4's boxes, which needs a whole proof.
 CLAIMS = "prop-2,counterexample-1,figure-5,figure-6,crossover,noisy-reflow-contracts,noise-alone-memorises,loss-against-variance"
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+# Plots that may have nothing to draw: boxes left open, claims that fail, and gnuplot's `keyentry`, a line of the key
+# alone.
+MAY_BE_EMPTY = ("open", "fails", "noise ")
+
+
+def empty_plots(uri):
+    """The titles of a picture's plots that draw no more than their sample in the key."""
+    kind, text = uri.split(",", 1)
+    assert kind == "data:image/svg+xml;base64", kind
+    empty = []
+    for plot in ElementTree.fromstring(base64.b64decode(text)).iter(SVG + "g"):
+        if plot.get("id", "").startswith("gnuplot_plot_"):
+            points = len(plot.findall(f".//{SVG}use"))
+            corners = sum(len(polygon.get("points").split()) for polygon in plot.iter(SVG + "polygon"))
+            ends = sum(path.get("d").count(",") for path in plot.iter(SVG + "path"))
+            in_the_key = plot.find(f".//{SVG}text") is not None
+            sample = 0 if not in_the_key else 4 if corners else 7 if points and ends else 1 if points else 2
+            least = 1 if points or corners else 2  # a line has two ends
+            title = plot.findtext(SVG + "title", "")
+            if points + corners + ends < sample + least and not title.startswith(MAY_BE_EMPTY):
+                empty.append(title)
+    return empty
 
 
 def table_of(uri):
@@ -68,7 +94,9 @@ class Page(ProgramTest):
         self.assertEqual([figure["id"].removeprefix("figure-") for figure in found if figure["id"]], figures)
         for figure in found:
             if figure["id"]:
-                self.assertEqual(figure["pictures"], ["wide-light", "wide-dark", "narrow-light", "narrow-dark"])
+                self.assertEqual([picture["form"] for picture in figure["pictures"]],
+                                 ["wide-light", "wide-dark", "narrow-light", "narrow-dark"])
+                self.assertEqual([empty_plots(picture["source"]) for picture in figure["pictures"]], [[]] * 4, figure["id"])
                 header, *rows = table_of(figure["data"][0])
                 self.assertGreater(len(rows), 0, figure["id"])
                 self.assertEqual({len(row) for row in rows}, {len(header)}, figure["id"])
