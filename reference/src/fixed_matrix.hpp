@@ -180,14 +180,4 @@ FixedSum<L> dot(const FixedMatrix<L>& a, Eigen::Index i, const FixedMatrix<L>& b
   return result;
 }
 
-/// x y, of entries of the exponents given.
-template <int L>
-FixedSum<L> scaled(const FixedEntry<L>& x, mpfr_exp_t x_exponent, const FixedEntry<L>& y, mpfr_exp_t y_exponent) {
-  std::array<mp_limb_t, L + 1> sx{};
-  std::array<mp_limb_t, L + 1> sy{};
-  std::copy(x.begin(), x.end(), sx.begin());
-  std::copy(y.begin(), y.end(), sy.begin());
-  return {signed_dot<L>(&x, &y, sx, sy, 1), x_exponent + y_exponent};
-}
-
 }  // namespace straightedge::detail

@@ -66,9 +66,9 @@ class FixedPointNodes {
         p_(d_, d_),
         z_(d_, d_),
         v_(d_, d_),
-        y_(d_, d_),
-        mean_headroom_(exponent_above(static_cast<double>(nodes))),
-        flushed_(Matrix<T>::Zero(d_, d_)) {
+        y_(d_, d_) {
+    terms_.reserve(nodes);
+    noted_.reserve(nodes * static_cast<std::size_t>(d_ * d_));
     blocks_.resize(d_, 2);
     rough_blocks_.resize(d_, 2);
     for (Index i = 0; i < d_; ++i) {
@@ -88,7 +88,7 @@ class FixedPointNodes {
     }
   }
 
-  /// Nothing where the format has too few bits. Adds weight Y to the mean.
+  /// Nothing where the format has too few bits. Notes weight Y for the mean.
   std::optional<SquaredNorms<T>> evaluate(const T& t, const T& weight) {
     if (const double size = std::abs(static_cast<double>(t)) * largest_; !(size > kLeast && size < kMost)) {
       return std::nullopt;
@@ -100,10 +100,31 @@ class FixedPointNodes {
     }
   }
 
-  /// The sum of weight Y.
-  Matrix<T> mean() {
-    flush_mean();
-    return flushed_;
+  /// The sum of weight Y: for each entry an inner product over the nodes. Where t Y has a smaller exponent its factor
+  /// gets a larger one, so that all terms share theirs.
+  [[nodiscard]] Matrix<T> mean() const {
+    Matrix<T> result = Matrix<T>::Zero(d_, d_);
+    if (terms_.empty()) {
+      return result;
+    }
+    const auto by_size = [](const Term& a, const Term& b) { return a.size() < b.size(); };
+    const mpfr_exp_t exponent = std::max_element(terms_.begin(), terms_.end(), by_size)->size() + 3;
+    detail::FixedMatrix<L> factors(1, count());
+    detail::FixedMatrix<L> entries(1, count());
+    factors.exponent = exponent;
+    factors.start(0, count());
+    for (Index node = count() - 1; node >= 0; --node) {
+      const Term& term = terms_[static_cast<std::size_t>(node)];
+      factors.prepend(0, detail::fixed<L>(term.factor.backend().data(), exponent - term.exponent));
+    }
+    for (Index i = 0; i < d_ * d_; ++i) {
+      entries.start(0, count());
+      for (Index node = count() - 1; node >= 0; --node) {
+        entries.prepend(0, noted_[static_cast<std::size_t>(node * d_ * d_ + i)]);
+      }
+      result(i / d_, i % d_) = detail::to_real<T>(detail::dot(factors, 0, entries, 0));
+    }
+    return result;
   }
 
  private:
@@ -117,6 +138,7 @@ class FixedPointNodes {
     double frobenius = 0;  ///< |S|
   };
 
+  [[nodiscard]] Index count() const { return static_cast<Index>(terms_.size()); }
   [[nodiscard]] Index block_begin(Index i) const { return block_begin_[static_cast<std::size_t>(i)]; }
   [[nodiscard]] Index block_end(Index i) const { return block_end_[static_cast<std::size_t>(i)]; }
 
@@ -189,7 +211,7 @@ class FixedPointNodes {
     result.k = reciprocal_squared * residual();
     y_.exponent = exponent_above(size.column * size.row * (1 + size.frobenius));
     result.y = reciprocal_squared * cross();
-    add_to_mean(T(weight * reciprocal));
+    note(T(weight * reciprocal));
     return result;
   }
 
@@ -281,43 +303,24 @@ class FixedPointNodes {
     return detail::to_real<T>(sum);
   }
 
-  /// mean_ += factor Y t
-  void add_to_mean(const T& factor) {
+  /// Notes factor t Y for the mean.
+  void note(const T& factor) {
     if (!mpfr_regular_p(factor.backend().data())) {
       throw detail::Overflow{};  // zero and NaN have no exponent
     }
-    const mpfr_exp_t factor_exponent = mpfr_get_exp(factor.backend().data()) + 3;
-    const mpfr_exp_t needed = y_.exponent + factor_exponent + mean_headroom_;
-    if (needed > mean_exponent_ || mean_.empty()) {
-      flush_mean();
-      mean_exponent_ = needed;
-      mean_.assign(static_cast<std::size_t>(d_ * d_), detail::FixedEntry<L>{});
-    }
-    const detail::FixedEntry<L> entry = detail::fixed<L>(factor.backend().data(), factor_exponent);
+    terms_.push_back({factor, y_.exponent});
     for (Index i = 0; i < d_; ++i) {
       for (Index j = 0; j < d_; ++j) {
-        detail::FixedEntry<L> term =
-            detail::truncated(detail::scaled<L>(entry, factor_exponent, y_.entry(i, j), y_.exponent), mean_exponent_);
-        term[L - 1] ^= detail::kTopBit;
-        detail::add_limbs<L>(mean_[static_cast<std::size_t>(i * d_ + j)].data(), term.data());
+        noted_.push_back(y_.entry(i, j));
       }
     }
   }
 
-  void flush_mean() {
-    if (mean_.empty()) {
-      return;
-    }
-    T entry;
-    for (Index i = 0; i < d_; ++i) {
-      for (Index j = 0; j < d_; ++j) {
-        detail::set_rounded(entry.backend().data(), mean_[static_cast<std::size_t>(i * d_ + j)],
-                            mean_exponent_ - (64 * L - 1));
-        flushed_(i, j) += entry;
-      }
-    }
-    mean_.clear();
-  }
+  struct Term {
+    T factor;
+    mpfr_exp_t exponent;  ///< of t Y
+    [[nodiscard]] mpfr_exp_t size() const { return exponent + mpfr_get_exp(factor.backend().data()); }
+  };
 
   const Matrix<T>& form_;
   Matrix<double> rough_, rough_left_, rough_inverse_;
@@ -330,14 +333,12 @@ class FixedPointNodes {
   detail::FixedMatrix<L> scaled_;   ///< t D^{-1}
   detail::FixedMatrix<L> rows_;     ///< G
   detail::FixedMatrix<L> s_columns_, s_rows_;
-  detail::FixedMatrix<L> p_;                 ///< P
-  detail::FixedMatrix<L> z_;                 ///< S - P
-  detail::FixedMatrix<L> v_;                 ///< I - 2 S + P
-  detail::FixedMatrix<L> y_;                 ///< t Y
-  std::vector<detail::FixedEntry<L>> mean_;  ///< sum of weight Y in two's complement, of exponent mean_exponent_
-  mpfr_exp_t mean_exponent_ = 0;
-  mpfr_exp_t mean_headroom_;
-  Matrix<T> flushed_;
+  detail::FixedMatrix<L> p_;                  ///< P
+  detail::FixedMatrix<L> z_;                  ///< S - P
+  detail::FixedMatrix<L> v_;                  ///< I - 2 S + P
+  detail::FixedMatrix<L> y_;                  ///< t Y
+  std::vector<Term> terms_;                   ///< of the mean
+  std::vector<detail::FixedEntry<L>> noted_;  ///< t Y of each term, by rows
 };
 
 }  // namespace

@@ -117,8 +117,11 @@ TEST(FixedEntry, RefusesWhatDoesNotFit) {
   EXPECT_THROW((void)fixed<L>(x.backend().data(), 4), Overflow);
   EXPECT_THROW((void)fixed<L>(std::numeric_limits<Real50>::quiet_NaN().backend().data(), 5), Overflow);
   EXPECT_THROW((void)fixed<L>(std::numeric_limits<Real50>::infinity().backend().data(), 5), Overflow);
-  const FixedSum<L> product =
-      scaled<L>(fixed<L>(x.backend().data(), 5), 5, fixed<L>(x.backend().data(), 5), 5);  // 49/9
+  FixedMatrix<L> matrix(1, 1);
+  matrix.exponent = 5;
+  matrix.start(0, 1);
+  matrix.prepend(0, fixed<L>(x.backend().data(), 5));
+  const FixedSum<L> product = dot(matrix, 0, matrix, 0);  // 49/9
   EXPECT_NO_THROW((void)truncated(product, 6));
   EXPECT_THROW((void)truncated(product, 5), Overflow);
   EXPECT_THROW((void)truncated(product, -500), Overflow);
