@@ -133,7 +133,7 @@ class SweepFolder {
   SweepFolder(const ExactOptions& options, const ReadProblem& first, const std::vector<SweepAxis>& axes,
               std::string header)
       : folder_(options.out, "exact", {"sweep.csv", "report.html"}) {
-    table_.command = fmt::format("straightedge exact {}", options.problem);
+    table_.command = fmt::format("exact {}", options.problem);
     for (const std::string& sweep : options.sweeps) {
       table_.command += " --sweep " + sweep;
     }

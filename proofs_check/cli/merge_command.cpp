@@ -74,6 +74,9 @@ int merge(const MergeOptions& options) {
   }
   fmt::print("{}certificate {} in {}\n", proofs::report_table(merged.records, rulings, is_lively(1), terminal_width(1)),
              certificate.at("digest").get<std::string>(), options.out);
+  if (folder) {
+    fmt::print("to read: {}\n", (folder->path() / "report.html").string());
+  }
   return proofs::exit_code_of(rulings);
 }
 

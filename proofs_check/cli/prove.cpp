@@ -137,7 +137,7 @@ void add_prove_command(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  straightedge prove --effort quick\n"
       "  straightedge prove --claims 'lemma-*,crossover' --cases 5000 --seed 7 --out build/lemmas\n"
-      "  straightedge prove --replay build/prove/counterexamples/lemma-1-drawn.json\n"
+      "  straightedge prove --replay build/prove/counterexamples/figure-4-rotated-general.json\n"
       "  straightedge prove --verify build/prove/certificate.json\n"
       "Exit codes: 0 as expected, 1 a departure, 2 bad input, 3 inconclusive or stopped, 4 the machine failed.");
   const auto options = std::make_shared<ProveOptions>();

@@ -60,8 +60,10 @@ int verify_certificate(const std::filesystem::path& file, int jobs) {
     }
   }
   if (departs) {
+    fmt::print("{} does NOT hold again\n", file.string());
     return kDeparture;
   }
+  fmt::print("{} holds again: {} claims\n", file.string(), verifications.size());
   return proofs::exit_code_of(proofs::rule_all(proofs::records_of(certificate), proofs::shard_of(certificate)));
 }
 

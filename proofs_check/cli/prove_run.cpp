@@ -44,7 +44,8 @@ int report_campaign(const ProveRun& run, const proofs::Campaign& campaign, const
   const std::string file = (run.out / "certificate.json").string();
   write_campaign(run.out, file, run.settings, campaign.records, rulings, certificate);
   proofs::write_file(file, certificate.dump(1) + "\n");
-  fmt::print("certificate {} in {}\n", certificate.at("digest").get<std::string>(), file);
+  fmt::print("certificate {} in {}\nto read: {}\n", certificate.at("digest").get<std::string>(), file,
+             (run.out / "report.html").string());
   return proofs::exit_code_of(rulings);
 }
 

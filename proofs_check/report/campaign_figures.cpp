@@ -159,9 +159,10 @@ Figure margins(const std::vector<ClaimRecord>& records, const std::string& origi
       .name = "margins",
       .title = "How nearly each claim fails",
       .text =
-          "The smallest margin of each claim, of all its cases and of the adversarial search. What a margin measures "
-          "each claim says; below zero the claim would be false. A tiny one is no weakness where the claim has a "
-          "boundary, as F*: cases lie on both sides of it, as near as one likes.",
+          "The smallest margin of each claim, of all its cases and of the adversarial search; below zero the claim "
+          "would be false. What a margin measures each claim says, so that two rows are not to be compared. It is near "
+          "zero where a case brings the two sides near to each other, by lying next to a boundary or because both are "
+          "large. Of a refuted statement the cases here judge how far it does hold.",
       .claims = {},
       .table = table,
       .variables = {{"rows", std::to_string(rows)}},

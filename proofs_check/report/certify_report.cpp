@@ -90,9 +90,10 @@ std::string claim_section(const Row& row) {
          entry("Needs", info.hypotheses) + entry("The paper", info.paper) + entry("Estimate", info.margin) +
          entry("Refuted by", info.refuted_by) + entry("Inconclusive", row.found.reason) + entry("Mutant", mutant) +
          notes + "</dl>\n" + parts_html(evidence) +
-         (evidence.runs.empty() ? ""
-                                : "<h4>Replay</h4>\n" + command(fmt::format("straightedge certify {} --claims {}",
-                                                                            fmt::join(evidence.runs, " "), info.id))) +
+         (evidence.runs.empty()
+              ? ""
+              : "<h4>To repeat it</h4>\n" +
+                    command(fmt::format("certify {} --claims {}", fmt::join(evidence.runs, " "), info.id))) +
          "</section>\n";
 }
 
@@ -121,10 +122,9 @@ slightly falsified, is judged on the same runs and must not be supported. Grey c
 std::string certify_report(const Certification& certification, const nlohmann::json& document,
                            std::vector<std::string>& problems) {
   std::string body =
-      "<h1>What training runs show</h1>\n<p class=\"muted\">Claims of <cite>Gradient Variance Reveals Failure "
-      "Modes in Flow-Based Generative Models</cite> (arXiv 2510.18118) on trained networks, judged by "
-      "straightedge.</p>\n<nav><a href=\"#claims\">Claims</a><a href=\"#figures\">Figures</a>"
-      "<a href=\"#reading\">How to read this</a><a href=\"#details\">Each claim</a>"
+      "<h1>What training runs show</h1>\n<p class=\"muted\">Claims of " + paper() +
+      " on trained networks, judged by straightedge.</p>\n<nav><a href=\"#claims\">Claims</a>"
+      "<a href=\"#reading\">How to read this</a><a href=\"#figures\">Figures</a><a href=\"#details\">Each claim</a>"
       "<a href=\"#runs\">Runs</a></nav>\n<h2 id=\"claims\">Claims</h2>\n" +
       claims_table(certification) + kHowToRead;
   std::string figures;

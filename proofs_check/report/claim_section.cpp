@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <case_words.hpp>
 #include <nlohmann/json.hpp>
 #include <proof.hpp>
+#include <report.hpp>
 #include <report/html.hpp>
 #include <survey.hpp>
 
@@ -14,6 +16,12 @@ namespace {
 using proofs::ClaimInfo;
 using proofs::ClaimRecord;
 using proofs::Counterexample;
+
+/// As the replay reads it, and in words.
+std::string case_text(const proofs::Case& value) {
+  const std::string words = proofs::in_words(value);
+  return nlohmann::json(value).dump() + (words.empty() ? "" : " (" + words + ")");
+}
 
 std::string classes_html(const proofs::Tally& drawn) {
   const bool is_clean = drawn.failing + drawn.undecided == 0;
@@ -46,7 +54,7 @@ std::string smallest_text(const ClaimRecord& record) {
   }
   const proofs::SmallestMargin& smallest = *record.smallest;
   return fmt::format("{:.6g} on {} case {}: {} {}", smallest.outcome.margin, to_string(smallest.source), smallest.index,
-                     nlohmann::json(smallest.value).dump(), smallest.outcome.detail);
+                     case_text(smallest.value), smallest.outcome.detail);
 }
 
 std::string mutant_text(const ClaimRecord& record) {
@@ -65,7 +73,7 @@ std::string search_text(const proofs::SearchRecord& search) {
   }
   const proofs::SearchFinding& found = *search.smallest;
   return fmt::format("{:.6g} after {} evaluations: {} {}", found.outcome.margin, search.evaluations,
-                     nlohmann::json(found.value).dump(), found.outcome.detail);
+                     case_text(found.value), found.outcome.detail);
 }
 
 std::string proof_text(const ClaimRecord& record) {
@@ -107,25 +115,24 @@ std::string survey_html(const ClaimRecord& record) {
 
 std::string counterexample_html(const Counterexample& counterexample, const std::string& folder) {
   const std::string file = proofs::file_name(counterexample);
-  return fmt::format("<p>Counterexample{} ({} case {}{}), margin {:.6g}: {}</p>\n<pre>{}</pre>\n{}<p>{}</p>\n",
-                     proofs::is_general(counterexample.source) ? " to the general statement" : "",
-                     to_string(counterexample.source), counterexample.index,
-                     counterexample.enclosure ? ", its margin enclosed by intervals" : "",
-                     counterexample.outcome.margin, escaped(counterexample.outcome.detail),
-                     escaped(nlohmann::json(counterexample.value).dump()),
-                     command(fmt::format("straightedge prove --replay {}/{}", folder, file)),
-                     download(file, "application/json", nlohmann::json(counterexample).dump(2) + "\n", file));
+  return fmt::format(
+      "<h4>Counterexample{}</h4>\n<p>Of {} case {}{}, margin {:.6g}: {}</p>\n<pre>{}</pre>\n{}<p>{}</p>\n",
+      proofs::is_general(counterexample.source) ? " to the general statement" : "", to_string(counterexample.source),
+      counterexample.index, counterexample.enclosure ? ", its margin enclosed by intervals" : "",
+      counterexample.outcome.margin, escaped(counterexample.outcome.detail), escaped(case_text(counterexample.value)),
+      command(fmt::format("prove --replay {}/{}", folder, file)),
+      download(file, "application/json", nlohmann::json(counterexample).dump(2) + "\n", file));
 }
 
 std::string replay_html(const proofs::Settings& settings, const ClaimRecord& record, const std::string& folder) {
   const ClaimInfo& info = record.claim->info();
-  std::string html = "<h4>Replay</h4>\n";
+  std::string html = info.by == proofs::DecidedBy::certify ? "<h4>To decide it</h4>\n" : "<h4>To repeat it</h4>\n";
   if (info.by == proofs::DecidedBy::certify) {
-    return html + command(fmt::format("straightedge certify RUN... --claims {}", info.id));
+    return html + command(fmt::format("certify RUN... --claims {}", info.id));
   }
-  html += command(fmt::format(
-      "straightedge prove --claims {} --cases {} --seed {}{} --out build/{}", info.id, settings.cases, settings.seed,
-      settings.precise == proofs::Tier::digits100 ? " --digits 100" : "", proofs::file_stem(info.id)));
+  html += command(fmt::format("prove --claims {} --cases {} --seed {}{} --out build/{}", info.id, settings.cases,
+                              settings.seed, settings.precise == proofs::Tier::digits100 ? " --digits 100" : "",
+                              proofs::file_stem(info.id)));
   for (const Counterexample& counterexample : record.counterexamples) {
     html += counterexample_html(counterexample, folder);
   }
@@ -150,7 +157,9 @@ std::string claim_section(const proofs::Settings& settings, const ClaimRecord& r
              escaped(info.statement)) +
          entry("Needs", info.hypotheses) + entry("The paper", info.paper) + entry("Margin", info.margin) +
          entry("Refuted by", info.refuted_by) + entry("Proved for", proof_text(record)) +
-         entry("Cases", cases_text(record.drawn)) + entry("Smallest margin", smallest_text(record)) +
+         entry("Cases", cases_text(record.drawn)) +
+         entry("Arithmetic", record.drawn.cases == 0 ? "" : proofs::arithmetic_of(record)) +
+         entry("Smallest margin", smallest_text(record)) +
          entry("Smallest margin of the search", search_text(record.search)) +
          entry("General statement, false", general == nullptr ? "" : general->info().statement) +
          entry("Smallest margin of its search", search_text(record.general_search)) +

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <cstdlib>
 #include <report/palette.hpp>
 #include <straightedge/error.hpp>
 
@@ -35,7 +36,7 @@ nav a { display: inline-block; margin: 0 1rem .3rem 0; padding: .3rem 0; }
 .wide { overflow-x: auto; margin: .7rem 0; }
 table { border-collapse: collapse; font-size: .92rem; }
 th, td { text-align: left; padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
-td { white-space: nowrap; }
+td { white-space: nowrap; } td.prose { white-space: normal; min-width: 20rem; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 code, pre { font: .88em ui-monospace, monospace; }
 code { overflow-wrap: anywhere; }
@@ -119,13 +120,24 @@ std::string entry(std::string_view name, std::string_view text) {
   return text.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(text));
 }
 
-std::string command(std::string_view text) {
-  return fmt::format("<pre>{}</pre>\n", escaped(text));
+std::string paper() {
+  return "<cite>Gradient Variance Reveals Failure Modes in Flow-Based Generative Models</cite> "
+         "(<a href=\"https://arxiv.org/abs/2510.18118\">arXiv 2510.18118</a>)";
+}
+
+std::string program() {
+  const char* name = std::getenv("STRAIGHTEDGE_CALLED_AS");
+  return name == nullptr || *name == '\0' ? "straightedge" : name;
+}
+
+std::string command(std::string_view words) {
+  return fmt::format("<pre class=\"command\">{} {}</pre>\n", escaped(program()), escaped(words));
 }
 
 std::string Table::attributes(std::size_t column) const {
   const Column& of = columns_[column];
-  const std::string classes = std::string(of.is_number ? "number" : "") + (of.only_wide ? " only-wide" : "");
+  const std::string classes =
+      std::string(of.is_number ? "number" : "") + (of.only_wide ? " only-wide" : "") + (of.is_prose ? " prose" : "");
   return classes.empty() ? "" : fmt::format(" class=\"{}\"", classes);
 }
 

@@ -21,8 +21,14 @@ namespace straightedge::report {
 /// <dt>NAME</dt><dd>text</dd>, the text escaped; "" for an empty text.
 [[nodiscard]] std::string entry(std::string_view name, std::string_view text);
 
-/// A command to copy.
-[[nodiscard]] std::string command(std::string_view text);
+/// The paper's name, with a link to it.
+[[nodiscard]] std::string paper();
+
+/// How the program was called: STRAIGHTEDGE_CALLED_AS, which ./bootstrap sets, or "straightedge".
+[[nodiscard]] std::string program();
+
+/// A command of the program to copy: `program()` and `words`.
+[[nodiscard]] std::string command(std::string_view words);
 
 /// A table that scrolls by itself where it is wider than the page.
 class Table {
@@ -31,6 +37,7 @@ class Table {
     std::string title;
     bool is_number = false;
     bool only_wide = false;  ///< left out on a narrow screen
+    bool is_prose = false;   ///< broken into lines
     std::string meaning = {};
   };
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}

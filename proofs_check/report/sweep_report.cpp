@@ -92,7 +92,8 @@ std::vector<std::string> curves_of(const SweepTable& table, const Points& points
 
 Figure figure_of(const SweepTable& table, const Points& points, std::size_t column) {
   const std::vector<std::string> curves = curves_of(table, points);
-  std::string rows = fmt::format("# {}\ncurve,{},{}\n", table.command, table.axes[0].key, points.columns[column]);
+  std::string rows =
+      fmt::format("# straightedge {}\ncurve,{},{}\n", table.command, table.axes[0].key, points.columns[column]);
   double least = std::numeric_limits<double>::infinity();
   double largest = 0;
   for (std::size_t curve = 0; curve < curves.size(); ++curve) {

@@ -52,10 +52,10 @@ const questions = {
   },
   outside() {
     return [...document.querySelectorAll("[src], [href], [srcset]")].map((e) => e.getAttribute("src") ||
-      e.getAttribute("srcset") || e.getAttribute("href")).filter((a) => !a.startsWith("data:") && !a.startsWith("#"));
+      e.getAttribute("srcset") || e.getAttribute("href")).filter((a) => !a.startsWith("data:") && !a.startsWith("#") && a !== "https://arxiv.org/abs/2510.18118");
   },
   commands() {
-    return [...document.querySelectorAll("pre")].map((e) => e.textContent).filter((t) => t.startsWith("straightedge "));
+    return [...document.querySelectorAll("pre.command")].map((e) => e.textContent);
   },
 };
 return questions[arguments[0]]();

@@ -145,6 +145,16 @@ class OfProve(Page):
         self.assertIn("How to read this", paper)
         self.assertIn("Proposition 2", paper)
 
+    def test_commands_are_those_of_the_caller(self):
+        done = subprocess.run([PROGRAM, "prove", "--claims", "figure-4/rotated", "--cases", "5", "--quiet", "--out", "out"],
+                              cwd=self.folder, env={**os.environ, "STRAIGHTEDGE_CALLED_AS": "./bootstrap"}, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.browser.look(self.folder / "out" / "report.html")
+        commands = self.ask("commands")
+        self.assertGreater(len(commands), 2)
+        for command in commands:
+            self.assertTrue(command.startswith("./bootstrap prove "), command)
+
     def test_boxes_of_a_whole_proof(self):
         self.assert_exit(0, "prove", "--claims", "loss-against-variance", "--cases", "5", "--quiet", "--out", "out")
         self.look_at(self.folder / "out" / "report.html", ["phase-diagram", "margins"])

@@ -5,7 +5,7 @@ set xrange [0.99:100.2]
 set yrange [5:175]
 set xlabel 'ratio of the eigenvalues of M'
 set ylabel 'angle φ (degrees)'
-set ytics 5, 34
+set ytics (5, 30, 60, 90, 120, 150, 175)
 singular(r) = acos(-2 * r ** 0.25 / (1 + r ** 0.5)) * 180 / pi
 if (narrow) { set key vertical maxcols 1 }
 plot for [name in '"quadrature" "bounds by panels of t" "infinite variance of the pair field" "open"'] table every ::1 \
