@@ -41,7 +41,7 @@ std::string in_words(const Case& value) {
   std::string text = fmt::format("d = {}, M^(1/2) with eigenvalues {}{}", value.integer("d"), fmt::join(words, ", "),
                                  turns(value, "frame") ? " along turned axes" : "");
   const auto add = [&](const char* key, const char* format, double parts) {
-    if (value.has(key)) {
+    if (value.has(key) && !value.list(key).empty()) {
       text += ", " + fmt::format(fmt::runtime(format), numbers(value, key, parts));
     }
   };

@@ -18,8 +18,8 @@ struct OutwardRounding {
 
   // For x in [2^e, 2^(e+1)) the unit in the last place is 2^(e-52) <= 2^-52 x; below the normal range it is less than
   // 2^-1022. Rounding to nearest is monotone, and x - unit is a double: so the result is no more than that.
-  // 2^-484 is more than is needed: no end but 0 is nearer to 0 than about that, so that a product of two is at least
-  // 2^-968 and its unit 2^-1020: in the normal range, outside of which processors are a hundred times slower.
+  // 2^-484 is more than is needed: what comes of moving an end at 0 is about that, and a product of two of these at
+  // least 2^-968, its unit 2^-1020: in the normal range, outside of which processors are many times slower.
   static double down(double x) { return x - (std::abs(x) * 0x1p-52 + 0x1p-484); }
   static double up(double x) { return x + (std::abs(x) * 0x1p-52 + 0x1p-484); }
 

@@ -19,8 +19,7 @@ struct NoiseMoments {
 };
 
 /// By the nodes and weights of `rule`; `scale[i]` is w at node i. `form` is Th in an orthonormal basis in which it is
-/// quasi-triangular (schur.hpp): no moment depends on the basis. Throws DoesNotExist at a
-/// singular time.
+/// quasi-triangular (schur.hpp): no moment depends on the basis. Throws DoesNotExist at a singular time.
 template <RealScalar T>
 [[nodiscard]] NoiseMoments<T> noise_moments(const Matrix<T>& form, const QuadratureRule<T>& rule,
                                             const std::vector<T>& scale);

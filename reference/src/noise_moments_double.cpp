@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 namespace straightedge::internal {
 namespace {
@@ -79,7 +80,7 @@ struct Products {
 /// What is computed at a few nodes: with V = Th S,
 ///     row i of S = row i of D^{-1} (I - t R),   V = R + (diagonal blocks of Th) S,
 /// where R, strictly above the diagonal blocks D of I + t Th, is what of Th S is known once the rows below have been;
-/// then two rows at a time of K = S^T V and Y = K S^T. About d^3 multiplications a node, and nothing cancels.
+/// then two rows at a time of K = S^T V and Y = K S^T. About d^3 multiplications a node, and no I - S is formed.
 template <class V>
 class Nodes {
  public:
@@ -261,6 +262,10 @@ std::optional<NoiseMoments<double>> integrate(const Form& form, const Quadrature
                                               const std::vector<double>& scale) {
   NoiseMoments<double> result;
   Nodes<V> nodes(form);
+  const auto d = static_cast<double>(form.d);
+  const double root_of_d = std::sqrt(d);
+  const double norm = std::sqrt(std::inner_product(form.th.begin(), form.th.end(), form.th.begin(), 0.0));
+  const double largest_condition = 1 / (4 * d * unit_roundoff<double>());
   const std::size_t count = rule.nodes.size();
   for (std::size_t first = 0; first < count; first += kNodes) {
     std::array<double, kNodes> times{};
@@ -272,6 +277,13 @@ std::optional<NoiseMoments<double>> integrate(const Form& form, const Quadrature
     }
     Norms norms{};
     evaluate(nodes, times.data(), weights.data(), norms);
+    for (std::size_t lane = 0; lane < kNodes; ++lane) {
+      // The condition of I + t Th in the Frobenius norm; NaN too.
+      const double size = root_of_d + std::abs(times[lane]) * norm;
+      if (!(size * std::sqrt(norms.s[lane]) < largest_condition)) {
+        return std::nullopt;
+      }
+    }
     for (std::size_t lane = 0; lane < std::min(kNodes, count - first); ++lane) {
       const double w = scale[first + lane];
       result.residual += weights[lane] * norms.k[lane];

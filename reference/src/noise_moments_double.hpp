@@ -14,7 +14,8 @@ namespace straightedge::internal {
 /// How wide vectors are: as the processor has them, or two lanes, which any has.
 enum class LaneWidth { widest, two };
 
-/// For a quasi-triangular `form` (schur.hpp). Nothing where a number is not finite, as at a singular time.
+/// For a quasi-triangular `form` (schur.hpp). Nothing where I + t Th is singular to working accuracy or a number is not
+/// finite: noise_moments decides there.
 [[nodiscard]] std::optional<NoiseMoments<double>> noise_moments_in_lanes(const Matrix<double>& form,
                                                                          const QuadratureRule<double>& rule,
                                                                          const std::vector<double>& scale,

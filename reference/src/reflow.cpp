@@ -66,6 +66,7 @@ T bridge_reflow_angle(const T& angle, const T& sigma_squared) {
 template <RealScalar T>
 int rounds_until(T angle, const T& target, const T& f_squared, int limit) {
   internal::require_squared_noise(f_squared);
+  static_cast<void>(internal::half_angle(angle));  // an angle below the target takes no round that would check it
   int rounds = 0;
   for (; angle >= target; ++rounds) {
     if (rounds == limit) {

@@ -194,6 +194,10 @@ TEST(NoiseMomentsInLanes, AreLeftToTheDefinitionAtASingularTime) {
   const QuadratureRule<double> rule = equal_weights(1);  // at t = 1/2
   EXPECT_FALSE(internal::noise_moments_in_lanes(form, rule, {1.0}));
   EXPECT_THROW(static_cast<void>(internal::noise_moments<double>(form, rule, {1.0})), DoesNotExist);
+  form << -49, 49, 0, 1;  // 1 - 49 (1/49) is 2^-53 in double, not 0
+  const QuadratureRule<double> near{{1.0 / 49}, {1.0}};
+  EXPECT_FALSE(internal::noise_moments_in_lanes(form, near, {1.0}));
+  EXPECT_THROW(static_cast<void>(internal::noise_moments<double>(form, near, {1.0})), DoesNotExist);
 }
 
 }  // namespace
