@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <generators.hpp>
+#include <set>
 #include <vector>
 
 namespace straightedge::proofs {
 namespace {
+
+const std::set<std::string> kKeys = {"d", "root", "frame", "mean", "angles", "planes", "reflect", "sigma", "time"};
 
 /// The list under `key`, each entry in units of 1 / `parts`.
 std::string numbers(const Case& value, const std::string& key, double parts) {
@@ -40,21 +43,26 @@ std::string in_words(const Case& value) {
   }
   std::string text = fmt::format("d = {}, M^(1/2) with eigenvalues {}{}", value.integer("d"), fmt::join(words, ", "),
                                  turns(value, "frame") ? " along turned axes" : "");
-  const auto add = [&](const char* key, const char* format, double parts) {
+  const auto add = [&](const char* before, const char* key, double parts, const char* after) {
     if (value.has(key) && !value.list(key).empty()) {
-      text += ", " + fmt::format(fmt::runtime(format), numbers(value, key, parts));
+      text += fmt::format(", {}{}{}", before, numbers(value, key, parts), after);
     }
   };
-  add("mean", "mu = ({})", 16);
-  add("angles", "rotated by {} degrees", 16);
+  add("mu = (", "mean", 16, ")");
+  add("rotated by ", "angles", 16, " degrees");
   if (turns(value, "planes")) {
     text += " in turned planes";
   }
   if (value.integer_or("reflect", 0) != 0) {
     text += ", reflected";
   }
-  add("sigma", "s = {}", 256);
-  add("time", "t = {}", 4096);
+  add("s = ", "sigma", 256, "");
+  add("t = ", "time", 4096, "");
+  const bool has_more = std::any_of(value.values().begin(), value.values().end(),
+                                    [](const auto& entry) { return !kKeys.contains(entry.first); });
+  if (has_more) {
+    text += ", and keys of the claim's own";
+  }
   return text;
 }
 

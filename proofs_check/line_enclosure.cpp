@@ -22,6 +22,7 @@ Real50 exp_of(double x) {
 Outward enclosed_exp(const Outward& x) {
   constexpr double kSmallExponent = -300;
   constexpr double kSmallExponential = 0x1p-432;
+  static_assert(Rounding::kLeastStep < kSmallExponential * 0x1p-51, "no exponential loses digits by the step outward");
   if (x.upper() < kSmallExponent) {
     return {0.0, kSmallExponential};
   }

@@ -20,8 +20,9 @@ struct OutwardRounding {
   // 2^-1022. Rounding to nearest is monotone, and x - unit is a double: so the result is no more than that.
   // 2^-484 is more than is needed: what comes of moving an end at 0 is about that, and a product of two of these at
   // least 2^-968, its unit 2^-1020: in the normal range, outside of which processors are many times slower.
-  static double down(double x) { return x - (std::abs(x) * 0x1p-52 + 0x1p-484); }
-  static double up(double x) { return x + (std::abs(x) * 0x1p-52 + 0x1p-484); }
+  static constexpr double kLeastStep = 0x1p-484;
+  static double down(double x) { return x - (std::abs(x) * 0x1p-52 + kLeastStep); }
+  static double up(double x) { return x + (std::abs(x) * 0x1p-52 + kLeastStep); }
 
   double conv_down(double x) { return x; }
   double conv_up(double x) { return x; }

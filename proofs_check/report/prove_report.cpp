@@ -95,7 +95,7 @@ std::string summary(const std::vector<ClaimRecord>& records, const std::vector<R
       refuted.push_back(claim);
     } else if (verdict == proofs::Verdict::not_implied) {
       not_implied.push_back(claim);
-    } else if (records[i].claim->general() != nullptr &&
+    } else if (records[i].claim->general() != nullptr && !rulings[i].departure &&
                (verdict == proofs::Verdict::proved || verdict == proofs::Verdict::supported)) {
       not_general.push_back(claim);
     }
@@ -202,9 +202,9 @@ std::string claims_table(const std::vector<ClaimRecord>& records, const std::vec
 
 std::string replaying(const Places& places) {
   return fmt::format(
-      "<h2 id=\"replaying\">Replaying</h2>\n<p>From the folder where the program was called, this checks every proof "
-      "and "
-      "counterexample again, without searching:</p>\n{}<p>Each claim below has the commands for itself.</p>\n",
+      "<h2 id=\"replaying\">Replaying</h2>\n<p>From the folder where the program was called, this checks every "
+      "proof and counterexample again, without searching:</p>\n{}<p>Each claim below has the commands for "
+      "itself.</p>\n",
       command(fmt::format("prove --verify {}", places.certificate)));
 }
 

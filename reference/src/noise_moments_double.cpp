@@ -240,14 +240,8 @@ class Nodes {
 
 #if defined(__x86_64__)
 #define STRAIGHTEDGE_FOUR_LANES [[gnu::target("avx2")]]
-bool has_four_lanes() {
-  return __builtin_cpu_supports("avx2") != 0;
-}
 #else
 #define STRAIGHTEDGE_FOUR_LANES
-bool has_four_lanes() {
-  return false;
-}
 #endif
 
 void evaluate(Nodes<Two>& nodes, const double* times, const double* weights, Norms& norms) {
@@ -297,11 +291,18 @@ std::optional<NoiseMoments<double>> integrate(const Form& form, const Quadrature
 
 }  // namespace
 
+LaneWidth widest_lanes() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx2") != 0 ? LaneWidth::four : LaneWidth::two;
+#else
+  return LaneWidth::two;
+#endif
+}
+
 std::optional<NoiseMoments<double>> noise_moments_in_lanes(const Matrix<double>& form,
                                                            const QuadratureRule<double>& rule,
                                                            const std::vector<double>& scale, LaneWidth width) {
-  return width == LaneWidth::widest && has_four_lanes() ? integrate<Four>(Form(form), rule, scale)
-                                                        : integrate<Two>(Form(form), rule, scale);
+  return width == LaneWidth::four ? integrate<Four>(Form(form), rule, scale) : integrate<Two>(Form(form), rule, scale);
 }
 
 }  // namespace straightedge::internal

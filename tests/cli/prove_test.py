@@ -33,6 +33,7 @@ class Prove(ProgramTest):
         self.assertEqual({row[3] for row in rows}, {"60"})
         self.assertEqual(result.stderr, "")
         self.assertIn(digest(self.folder / "out"), result.stdout)
+        self.assertTrue(result.stdout.endswith("\nto read: out/report.html\n"), result.stdout)
         report = (self.folder / "out" / "report.html").read_text()
         self.assertIn("crossover", report)
         self.assertEqual(re.findall('https?://[^"<]*', report), ["https://arxiv.org/abs/2510.18118"])
@@ -310,6 +311,7 @@ class Certificate(ProgramTest):
     def test_is_found_again(self):
         result = self.assert_exit(0, "prove", "--verify", self.file)
         self.assertEqual(result.stdout.count("mutant"), 4, result.stdout)
+        self.assertTrue(result.stdout.endswith(f"{self.file} holds again: 4 claims\n"), result.stdout)
 
     def test_altered_truncated_or_newer_is_refused(self):
         text = self.file.read_text()

@@ -55,7 +55,7 @@ template <RealScalar T>
 [[nodiscard]] Matrix<T> cholesky(const Matrix<T>& m);
 
 /// The orthogonal polar factor Q of a = Q H, d x d, H symmetric positive semidefinite. Throws DoesNotExist if a is
-/// singular.
+/// singular or the iteration does not converge, InputError unless it is square.
 template <RealScalar T>
 [[nodiscard]] Matrix<T> polar_factor(const Matrix<T>& a);
 

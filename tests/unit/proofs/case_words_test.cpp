@@ -10,6 +10,8 @@ TEST(CaseInWords, NamesWhatTheIntegersOfAGaussianCaseStandFor) {
   EXPECT_EQ(in_words(simple), "d = 2, M^(1/2) with eigenvalues 2, 0.5, rotated by 120 degrees, s = 0.0507812");
   const Case unturned{{"d", {2}}, {"root", {0, 0}}, {"frame", {0}}, {"planes", {0}}};
   EXPECT_EQ(in_words(unturned), "d = 2, M^(1/2) with eigenvalues 1, 1");
+  const Case more{{"d", {1}}, {"root", {0}}, {"offset", {7}}};
+  EXPECT_EQ(in_words(more), "d = 1, M^(1/2) with eigenvalues 1, and keys of the claim's own");
   const Case line{{"d", {1}}, {"root", {8}}, {"angles", {}}, {"reflect", {1}}};
   EXPECT_EQ(in_words(line), "d = 1, M^(1/2) with eigenvalues 2, reflected");
   const Case full{{"d", {2}},       {"root", {0, 1}}, {"frame", {3}},   {"mean", {-8, 40}},

@@ -173,17 +173,20 @@ QuadratureRule<double> equal_weights(std::size_t count) {
 
 TEST(NoiseMomentsInLanes, DoNotDependOnHowManyLanesThereAre) {
   using internal::LaneWidth;
+  if (internal::widest_lanes() == LaneWidth::two) {
+    GTEST_SKIP() << "this processor has two lanes only";
+  }
   std::mt19937_64 random(6);
   for (const int d : {1, 2, 3, 6, 9}) {
     const Matrix<double> form = detail::schur_form<double>(convert<double, Rational>(random_matrix(d, 0.7, random)));
     for (std::size_t count = 1; count < 10; ++count) {
       const QuadratureRule<double> rule = equal_weights(count);
-      const auto widest = internal::noise_moments_in_lanes(form, rule, rule.nodes, LaneWidth::widest);
+      const auto four = internal::noise_moments_in_lanes(form, rule, rule.nodes, LaneWidth::four);
       const auto two = internal::noise_moments_in_lanes(form, rule, rule.nodes, LaneWidth::two);
-      ASSERT_TRUE(widest && two);
-      EXPECT_EQ(widest->residual, two->residual);
-      EXPECT_EQ(widest->product, two->product);
-      EXPECT_EQ(widest->mean, two->mean);
+      ASSERT_TRUE(four && two);
+      EXPECT_EQ(four->residual, two->residual);
+      EXPECT_EQ(four->product, two->product);
+      EXPECT_EQ(four->mean, two->mean);
     }
   }
 }

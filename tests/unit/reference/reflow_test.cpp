@@ -125,6 +125,7 @@ TEST(RoundsUntil, NeedsNoneBelowTheTargetAndRefusesBeyondTheLimit) {
   EXPECT_EQ(rounds_until<double>(0.5, 0.5, 0.1, 10), 1);
   EXPECT_THROW(static_cast<void>(rounds_until<double>(2.0, 0.01, 0.01, 10)), DoesNotExist);
   EXPECT_THROW(static_cast<void>(rounds_until<double>(2.0, 0.01, 0.0, 10)), DoesNotExist);
+  EXPECT_THROW(static_cast<void>(rounds_until<double>(-1.0, 0.01, 0.1, 10)), InputError);
 }
 
 TEST(NoisyReflowCovariance, ExcessOverTheIdentityShrinksGeometrically) {
